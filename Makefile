@@ -1,0 +1,46 @@
+# make train and make test set everything up on a machine that has nothing but Python >= 3.11.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: train test check format tensorboard notebooks clean
+.DELETE_ON_ERROR:
+
+train: $(VENV)/.ready  ## render the synthetic corpus, train the baseline, test it
+	$(BIN)/python -m instrument_net.train +experiment=baseline $(ARGS)
+
+test: $(VENV)/.ready-dev  ## every test
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.ready-dev  ## format, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/.ready-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+tensorboard: $(VENV)/.ready  ## dashboards of every run
+	$(BIN)/tensorboard --logdir outputs
+
+notebooks: $(VENV)/.ready-dev
+	$(BIN)/jupyter lab notebooks
+
+clean:  ## remove the environment, never the runs
+	rm -rf $(VENV)
+
+# uv installs in half a minute what pip needs several for; pip only brings uv.
+$(BIN)/uv:
+	$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Python 3.11 or newer is needed, this is {v.major}.{v.minor}: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(VENV)/.ready: pyproject.toml constraints.txt | $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.ready-dev: pyproject.toml constraints.txt | $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e ".[dev,notebooks]"
+	touch $@ $(VENV)/.ready

@@ -1,0 +1,166 @@
+"""Audio file -> waveform: decode, down-mix, resample, cut or pad, peak-normalise."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import torch
+from torch import Tensor
+from torchaudio.transforms import Resample
+
+LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 8_000, 192_000
+_MAX_CHANNELS = 256
+_BLOCK_VALUES = 2**20  # samples of all channels decoded at a time
+_RESAMPLER_MARGIN_S = 0.02  # more than the resampling filter is long at any rate
+# A resampling kernel has as many taps as numerator times denominator of the rate ratio. Ratios of
+# real rates are small (147/160 for 48 kHz); a flipped bit in a header can ask for 20 GB.
+_MAX_RATIO_TERM = 2_000
+_STREAMED_BYTES = 0x7FFF_0000  # a length like this says "unknown": written while streaming
+
+
+class AudioError(ValueError):
+    """An audio file that cannot be used; the message names the file and the reason."""
+
+
+def load_waveform(
+    path: str | Path,
+    *,
+    sample_rate_hz: int = 44_100,
+    num_samples: int = 265_216,
+    start_s: float = 0.0,
+    duration_s: float | None = None,
+) -> Tensor:
+    """Return a file's sound as the front end wants it.
+
+    Only the seconds asked for are decoded, block by block, so neither a long file nor a header that
+    promises one costs more time or memory than they do.
+
+    Args:
+        path: Any file that libsndfile reads: wav, flac, ogg, mp3, aiff; 8 to 192 kHz; any number
+            of channels up to 256.
+        sample_rate_hz: Rate of the result. Uncommon rates are converted at a nearby simple ratio,
+            less than half a cent off.
+        num_samples: Length of the result: the sound is cut or zero-padded at its end.
+        start_s: Where the excerpt begins, in seconds.
+        duration_s: Length of the excerpt in seconds; default: to the end of the file.
+
+    Returns:
+        float32 ``(num_samples,)``: mean of the channels, then resampled, then fitted, then scaled
+        to a peak of 1. Silence stays zero.
+
+    Raises:
+        AudioError: If the file is missing, empty, truncated, no audio, outside 8 to 192 kHz, has
+            too many channels, ends before ``start_s``, or holds NaN or infinite samples.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise AudioError(f"{path}: {'is a folder' if path.is_dir() else 'no such file'}")
+    if path.stat().st_size == 0:
+        raise AudioError(f"{path}: the file is empty (0 bytes)")
+    try:
+        with soundfile.SoundFile(path) as file:
+            _check_header(path, file)
+            ratio = _simple_ratio(sample_rate_hz, file.samplerate)
+            wanted_s = num_samples / sample_rate_hz + _RESAMPLER_MARGIN_S
+            if duration_s is not None:
+                wanted_s = min(wanted_s, duration_s)
+            mono = _read_mono(path, file, start_s=start_s, wanted_s=wanted_s)
+    except soundfile.SoundFileError as error:
+        reason = str(error).strip().rstrip(":. ") or "the decoder failed"
+        raise AudioError(f"{path}: cannot be decoded, damaged or no audio: {reason}") from error
+    if not np.isfinite(mono).all():
+        raise AudioError(f"{path}: holds NaN or infinite samples; export the file again")
+    # A peak of 1 before resampling: float files may hold values whose products overflow.
+    waveform = _at_peak_1(torch.from_numpy(mono))
+    if ratio != 1:
+        waveform = _resampler(ratio.denominator, ratio.numerator)(waveform)
+    fitted = torch.zeros(num_samples)
+    kept = waveform[:num_samples]
+    fitted[: len(kept)] = kept
+    return _at_peak_1(fitted)
+
+
+def _check_header(path: Path, file: soundfile.SoundFile) -> None:
+    if not LOWEST_RATE_HZ <= file.samplerate <= HIGHEST_RATE_HZ:
+        raise AudioError(
+            f"{path}: sample rate {file.samplerate} Hz lies outside {LOWEST_RATE_HZ} to "
+            f"{HIGHEST_RATE_HZ} Hz; convert the file, or its header is damaged"
+        )
+    if file.channels > _MAX_CHANNELS:
+        raise AudioError(f"{path}: {file.channels} channels, at most {_MAX_CHANNELS} are read")
+    if file.frames == 0:
+        raise AudioError(f"{path}: holds no sample")
+    # libsndfile reads what is left of a cut wav or aiff and says so only in its log.
+    cut = re.search(r"(?:data|SSND) : (\d+) \(should be (\d+)\)", file.extra_info)
+    if cut and int(cut[2]) < int(cut[1]) < _STREAMED_BYTES:
+        raise AudioError(
+            f"{path}: truncated: {cut[1]} bytes of sound promised, {cut[2]} there; copy it again"
+        )
+
+
+def _read_mono(
+    path: Path, file: soundfile.SoundFile, *, start_s: float, wanted_s: float
+) -> np.ndarray:
+    start = round(start_s * file.samplerate)
+    if start >= file.frames:
+        raise AudioError(
+            f"{path}: start_s {start_s:g} lies beyond its end at "
+            f"{file.frames / file.samplerate:.3f} s"
+        )
+    if start:
+        file.seek(start)
+    wanted = min(math.ceil(wanted_s * file.samplerate), file.frames - start)
+    mono = np.concatenate([np.zeros(0, np.float32), *_blocks(file, wanted)])
+    # Lossy formats may end a little before their header says.
+    if len(mono) < wanted - max(0.05 * file.samplerate, 0.01 * wanted):
+        raise AudioError(
+            f"{path}: truncated: {wanted / file.samplerate:.2f} s promised from {start_s:g} s on, "
+            f"{len(mono) / file.samplerate:.2f} s there; copy it again"
+        )
+    return mono
+
+
+def _blocks(file: soundfile.SoundFile, wanted: int) -> Iterator[np.ndarray]:
+    size = max(1, _BLOCK_VALUES // file.channels)
+    while wanted > 0:
+        block = file.read(min(size, wanted), dtype="float32", always_2d=True)
+        if len(block) == 0:
+            return
+        wanted -= len(block)
+        # Divided first: the sum of large float samples may overflow.
+        yield (block / np.float32(file.channels)).sum(axis=1)
+
+
+def _at_peak_1(waveform: Tensor) -> Tensor:
+    peak = waveform.abs().max() if len(waveform) else torch.zeros(())
+    # A subnormal peak has no reciprocal; such a sound is silence.
+    if peak < torch.finfo(torch.float32).tiny:
+        return torch.zeros_like(waveform)
+    return waveform / peak
+
+
+def _simple_ratio(new_hz: int, old_hz: int) -> Fraction:
+    ratio = Fraction(new_hz, old_hz)
+    if ratio <= 1:
+        return ratio.limit_denominator(_MAX_RATIO_TERM)
+    return 1 / (1 / ratio).limit_denominator(_MAX_RATIO_TERM)
+
+
+@lru_cache(maxsize=16)
+def _resampler(old: int, new: int) -> Resample:
+    # A long Kaiser window: stop band below -100 dB at about 95 % of the lower Nyquist frequency.
+    return Resample(
+        old,
+        new,
+        resampling_method="sinc_interp_kaiser",
+        lowpass_filter_width=64,
+        rolloff=0.9475937167399596,
+        beta=14.769656459379492,
+    )

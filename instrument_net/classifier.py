@@ -1,0 +1,185 @@
+"""The LightningModule: network, loss, Adam and what is logged about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, Self, cast
+
+import lightning
+import torch
+from torch import Tensor, nn
+from torchmetrics import MetricCollection
+from torchmetrics.classification import (
+    MulticlassAccuracy,
+    MulticlassConfusionMatrix,
+    MulticlassF1Score,
+)
+
+from instrument_net.frontend import FrontEnd
+from instrument_net.loss import cross_entropy
+from instrument_net.models import FeatureScaling, build_network
+
+OptimizerFactory = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
+Batch = tuple[Tensor, Tensor, Tensor]
+
+
+def spec_adam(parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+    """Return Adam as the spec sets it (eq. 20; where delta stands: docs/spec-errata.md)."""
+    return torch.optim.Adam(parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-7)
+
+
+class InstrumentClassifier(lightning.LightningModule):
+    """Name the instrument of (spectrogram, features).
+
+    Everything that is needed to classify a file again is a plain value in the checkpoint's
+    hyper-parameters, or a tensor in its weights: no class is imported by a name found in a file.
+
+    Args:
+        class_names: Label of each output, in order.
+        network: ``name`` of the network (a key of ``instrument_net.models.NETWORKS``) and its
+            options.
+        front_end: Settings of the front end; default: those of the 560 x 256 front end.
+        log_base: Base of the logarithm in the loss (spec eq. 17 has 10); it only rescales.
+        optimizer: Parameters -> optimizer; default :func:`spec_adam`. Not kept in checkpoints,
+            which hold the optimizer's state.
+
+    Raises:
+        ValueError: If the network's name or an option is unknown, or there are fewer than two
+            class names or one stands twice.
+    """
+
+    def __init__(
+        self,
+        class_names: Sequence[str],
+        *,
+        network: Mapping[str, Any] | None = None,
+        front_end: Mapping[str, Any] | None = None,
+        log_base: Literal["e", "10"] = "e",
+        optimizer: OptimizerFactory = spec_adam,
+    ) -> None:
+        super().__init__()
+        if len(set(class_names)) != len(class_names) or len(class_names) < 2:
+            raise ValueError(f"class_names must be two or more different names, got {class_names}")
+        self.front_end = FrontEnd(**(front_end or {}))
+        network = dict(network or {"name": "TwoBranchNet"})
+        # Plain containers only: the checkpoint is read with weights_only=True.
+        self.save_hyperparameters(
+            {
+                "class_names": list(class_names),
+                "network": network,
+                "front_end": self.front_end.settings,
+                "log_base": log_base,
+            },
+            logger=False,  # `train` logs the whole configuration instead
+        )
+        self.class_names = tuple(class_names)
+        self.network = build_network(
+            **network,
+            n_classes=len(class_names),
+            n_features=len(self.front_end.feature_names),
+            spectrogram_shape=self.front_end.spectrogram_shape,
+        )
+        self._log_base = log_base
+        self._optimizer = optimizer
+        self._test_logits: list[Tensor] = []
+        n = len(class_names)
+        metrics = MetricCollection(
+            {
+                "accuracy": MulticlassAccuracy(n, average="micro"),
+                "macro_f1": MulticlassF1Score(n, average="macro"),
+                "class_averaged_accuracy": MulticlassAccuracy(n, average="macro"),
+            }
+        )
+        self.metrics = nn.ModuleDict(
+            {f"{stage}_metrics": metrics.clone(prefix=f"{stage}/") for stage in _STAGES}
+        )
+        self.confusion = MulticlassConfusionMatrix(n)
+        self.example_input_array = (
+            torch.zeros(1, *self.front_end.spectrogram_shape),
+            torch.zeros(1, len(self.front_end.feature_names)),
+        )
+
+    @classmethod
+    def load_from_checkpoint(  # type: ignore[override]
+        cls,
+        checkpoint_path: str | Path,
+        map_location: Any = None,
+        **options: Any,
+    ) -> Self:
+        """Return the classifier that a checkpoint holds, in evaluation mode.
+
+        The file is read as tensors and plain values only (``weights_only=True``): a checkpoint
+        cannot run code.
+
+        Raises:
+            FileNotFoundError: If there is no such file.
+            pickle.UnpicklingError: If the file holds anything but tensors and plain values.
+        """
+        loaded: Self = super().load_from_checkpoint(
+            checkpoint_path, map_location=map_location, **{**options, "weights_only": True}
+        )
+        return loaded.eval()
+
+    def forward(self, spectrogram: Tensor, features: Tensor) -> Tensor:
+        """Return logits ``(batch, n_classes)``; softmax makes probabilities of them (eq. 15)."""
+        logits: Tensor = self.network(spectrogram, features)
+        return logits
+
+    def test_probabilities(self) -> Tensor:
+        """Return what the last test gave each clip, ``(n_clips, n_classes)``, in loader order."""
+        return torch.cat(self._test_logits).softmax(dim=1)
+
+    def fit_feature_scaling(self, mean: Tensor, std: Tensor) -> None:
+        """Standardise features by the training split's statistics, ``(n_features,)`` each."""
+        for module in self.network.modules():
+            if isinstance(module, FeatureScaling):
+                module.fit(mean, std)
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
+        """Return the loss of one batch (spec eq. 17, averaged)."""
+        return self._step("train", batch)
+
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        """Measure one batch of the validation split."""
+        self._step("validation", batch)
+
+    def test_step(self, batch: Batch, batch_idx: int) -> None:
+        """Measure one batch of the test split."""
+        self._step("test", batch)
+
+    def on_test_epoch_start(self) -> None:
+        """Forget the probabilities of the last test."""
+        self._test_logits.clear()
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """Return the optimizer over all parameters."""
+        return self._optimizer(self.parameters())
+
+    def _step(self, stage: str, batch: Batch) -> Tensor:
+        spectrogram, features, label = batch
+        logits = self(spectrogram, features)
+        loss = cross_entropy(logits, label, log_base=self._log_base)
+        metrics = cast("MetricCollection", self.metrics[f"{stage}_metrics"])
+        metrics.update(logits, label)
+        if stage == "validation":
+            self.confusion.update(logits, label)
+        if stage == "test":
+            self._test_logits.append(logits.detach().float().cpu())
+        self.log(
+            f"{stage}/loss",
+            loss,
+            on_step=False,
+            on_epoch=True,
+            batch_size=len(label),
+            prog_bar=stage != "test",
+        )
+        self.log_dict(metrics, on_step=False, on_epoch=True, batch_size=len(label))
+        return loss
+
+    def on_validation_epoch_start(self) -> None:
+        """Forget the confusions of the last validation."""
+        self.confusion.reset()
+
+
+_STAGES = ("train", "validation", "test")

@@ -1,0 +1,118 @@
+"""Refuse a configuration with a misspelled key, naming the nearest right one.
+
+Hydra itself refuses an override of an unknown key on the command line, but a key misspelled inside
+an experiment file, or behind a plus sign, is added in silence and then has no effect.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from hydra import compose
+from hydra.utils import get_object
+from omegaconf import DictConfig, OmegaConf
+
+CONF_DIR = Path(__file__).parent.parent / "conf"
+_NOT_STAGES = ("experiment",)  # groups that change other stages instead of being one
+
+
+class ConfigurationError(ValueError):
+    """A configuration that would not do what it says."""
+
+
+def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: str) -> None:
+    """Refuse keys that neither the stage's own file nor the class it configures knows.
+
+    Args:
+        config: The composed configuration.
+        choices: Group -> option that was composed (Hydra's ``runtime.choices``).
+        base: Name of the main configuration file.
+
+    Raises:
+        ConfigurationError: Names every unknown key and the nearest known one.
+    """
+    stages = [
+        f"{group}={option}"
+        for group, option in choices.items()
+        if option is not None and not group.startswith("hydra/") and group not in _NOT_STAGES
+    ]
+    known = set(_keys(compose(base, overrides=stages)))
+    problems = []
+    for key in _keys(config):
+        if key in known:
+            continue
+        parent, _, leaf = key.rpartition(".")
+        if parent in _subtrees(known) or parent == "":
+            siblings = {k.rpartition(".")[2] for k in known if k.rpartition(".")[0] == parent}
+        elif parent in known:  # below a key that holds a free mapping or a list
+            continue
+        else:
+            continue  # its parent is unknown as well and is reported itself
+        allowed = siblings | _parameters(config, parent)
+        if leaf not in allowed:
+            problems.append(f"unknown key {key!r}{did_you_mean(leaf, allowed, prefix=parent)}")
+    if problems:
+        raise ConfigurationError("; ".join(problems))
+
+
+def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "") -> str:
+    """Return ``: did you mean ...?`` or, where nothing is near, the list of what is known."""
+    known = sorted(known)
+    dotted = f"{prefix}." if prefix else ""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    if near:
+        return f": did you mean {dotted + near[0]!r}?"
+    return f"; known here: {', '.join(known)}"
+
+
+def nearest_key_hint(error: BaseException | None) -> str | None:
+    """Return a hint about the override that Hydra refused, ``None`` for any other error."""
+    while error is not None:
+        key = getattr(error, "full_key", None)
+        if key and "not in struct" in str(error):
+            return f"{key}{did_you_mean(str(key), _known_keys())}"
+        text = str(error)
+        if "No match in the defaults list" in text:
+            group = text.split("'")[3]
+            groups = [path.name for path in CONF_DIR.iterdir() if path.is_dir()]
+            return f"{group}{did_you_mean(group, groups)}"
+        error = error.__cause__
+    return None
+
+
+def _known_keys() -> Iterator[str]:
+    """Yield every key that any stage's file defines, without composing: for messages only."""
+    for path in sorted(CONF_DIR.rglob("*.yaml")):
+        group = path.parent.relative_to(CONF_DIR).as_posix()
+        if group in _NOT_STAGES:
+            continue
+        prefix = "" if group == "." else f"{group.replace('/', '.')}."
+        content = OmegaConf.load(path)
+        if isinstance(content, DictConfig):
+            yield from (prefix + key for key in _keys(content) if not key.startswith("defaults"))
+
+
+def _keys(config: DictConfig, prefix: str = "") -> Iterator[str]:
+    for key in config:
+        yield f"{prefix}{key!s}"
+        node = config._get_node(key)
+        if isinstance(node, DictConfig) and not node._is_none() and not node._is_interpolation():
+            yield from _keys(node, f"{prefix}{key!s}.")
+
+
+def _subtrees(keys: Iterable[str]) -> set[str]:
+    return {key.rpartition(".")[0] for key in keys}
+
+
+def _parameters(config: DictConfig, parent: str) -> set[str]:
+    """Return what the class or function configured at ``parent`` takes."""
+    node: Any = OmegaConf.select(config, parent) if parent else config
+    target = node.get("_target_") if isinstance(node, DictConfig) else None
+    if target is None:
+        return set()
+    parameters = inspect.signature(get_object(target)).parameters.values()
+    return {p.name for p in parameters if p.kind is not p.VAR_KEYWORD} | {"_partial_"}

@@ -1,0 +1,226 @@
+"""Corpus -> loaders of (spectrogram, features, label), split by recording."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import lightning
+import pandas as pd
+import torch
+from torch import Tensor
+
+from instrument_net.audio import AudioError
+from instrument_net.data.corpora import (
+    Corpus,
+    FolderCorpus,
+    ManifestCorpus,
+    SyntheticCorpus,
+)
+from instrument_net.data.loader import ClipDataset, FrontEndLoader
+from instrument_net.data.manifest import SPLIT_NAMES
+from instrument_net.data.splits import Split, shared_values
+from instrument_net.data.store import WaveformStore
+from instrument_net.frontend import FrontEnd
+
+
+class InstrumentDataModule(lightning.LightningDataModule):
+    """Yield batches of (spectrogram, features, label) from any corpus.
+
+    The loaders give (spectrogram ``(batch, 1, 560, 256)`` float32, features ``(batch, 20)``
+    float32, label ``(batch,)`` int64) with the default front end, on the trainer's device, or on
+    the CPU where there is no trainer. Only training is shuffled.
+
+    Args:
+        corpus: Where clips come from.
+        front_end: Waveforms -> (spectrogram, features); default: the 560 x 256 front end.
+        split: How clips are divided into train, validation and test.
+        store_dir: Folder of decoded waveforms, kept between runs.
+        batch_size: Clips a batch.
+        on_error: What to do with a file that cannot be decoded: ``skip`` it, naming it on screen
+            and in ``rejected``, or ``raise``.
+        num_workers: Loader processes. 0 is right in most cases: a batch is one copy out of a
+            memory map.
+
+    Raises:
+        ValueError: If ``on_error`` or ``batch_size`` is out of range.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        front_end: FrontEnd | None = None,
+        *,
+        split: Split | None = None,
+        store_dir: str | Path = "outputs/store",
+        batch_size: int = 64,
+        on_error: Literal["skip", "raise"] = "skip",
+        num_workers: int = 0,
+    ) -> None:
+        super().__init__()
+        if on_error not in ("skip", "raise"):
+            raise ValueError(f"on_error must be 'skip' or 'raise', got {on_error!r}")
+        if batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
+        self.front_end = front_end or FrontEnd()
+        self.split = split or Split()
+        self.batch_size = batch_size
+        self._corpus = corpus
+        self._store_dir = store_dir
+        self._on_error = on_error
+        self._num_workers = num_workers
+        self._store: WaveformStore | None = None
+        self.class_names: tuple[str, ...] = ()
+        self.clips = pd.DataFrame()
+        self.rejected = pd.DataFrame()
+
+    @classmethod
+    def from_manifest(
+        cls, path: str | Path, *, labels: Collection[str] | None = None, **options: Any
+    ) -> Self:
+        """Use the clips that a CSV table lists; ``labels`` are the only ones allowed, if given."""
+        return cls(ManifestCorpus(path, labels=labels), **options)
+
+    @classmethod
+    def from_folder(cls, path: str | Path, **options: Any) -> Self:
+        """Use the clips in a folder of folders, ``label/clip.wav``."""
+        return cls(FolderCorpus(path), **options)
+
+    @classmethod
+    def from_synthesis(
+        cls,
+        folder: str | Path = "outputs/synthetic",
+        *,
+        individuals_per_class: int = 16,
+        clips_per_individual: int = 4,
+        classes: Sequence[str] | None = None,
+        seed: int = 0,
+        **options: Any,
+    ) -> Self:
+        """Use synthetic instruments, rendered into ``folder`` the first time.
+
+        See :class:`instrument_net.data.corpora.SyntheticCorpus` for the arguments.
+        """
+        corpus = SyntheticCorpus(
+            folder,
+            individuals_per_class=individuals_per_class,
+            clips_per_individual=clips_per_individual,
+            classes=list(classes) if classes is not None else None,
+            seed=seed,
+        )
+        return cls(corpus, **options)
+
+    def prepare_data(self) -> None:
+        """Find, check and decode every clip; what is already in the store is not decoded again."""
+        self._open_store()
+
+    def setup(self, stage: str | None = None) -> None:
+        """Divide the clips; afterwards ``class_names``, ``clips`` and ``rejected`` are filled.
+
+        ``clips`` is the manifest's table without the rejected rows, with columns ``split`` and
+        ``group``.
+
+        Raises:
+            ManifestError, SplitError, AudioError: What is wrong with table, classes or files.
+        """
+        del stage  # one table serves them all
+        if self._store is not None:
+            return
+        self._store = self._open_store()
+        self.rejected = self._store.rejected
+        if len(self.rejected) and self._on_error == "raise":
+            raise AudioError(
+                f"{len(self.rejected)} file(s) cannot be used (data.on_error=skip leaves them "
+                "out):\n" + "\n".join(self.rejected["reason"])
+            )
+        clips = self._store.kept
+        sides = self.split.assign(clips)
+        self.clips = clips.assign(split=sides, group=self.split.groups(clips))
+        self.class_names = tuple(sorted(clips["label"].unique()))
+
+    def train_dataloader(self) -> FrontEndLoader:
+        """Return the training batches, in a new random order each time."""
+        return self._loader("train", shuffle=True)
+
+    def val_dataloader(self) -> FrontEndLoader:
+        """Return the validation batches, in the order of the table."""
+        return self._loader("validation")
+
+    def test_dataloader(self) -> FrontEndLoader:
+        """Return the test batches, in the order of the table."""
+        return self._loader("test")
+
+    def clips_of(self, side: str) -> pd.DataFrame:
+        """Return the table rows of one split, in the order of its loader."""
+        self.setup()
+        return self.clips[self.clips["split"] == side]
+
+    def feature_statistics(self) -> tuple[Tensor, Tensor]:
+        """Return mean and standard deviation of every feature over the training split.
+
+        Both are float32 ``(n_features,)`` in the features' own units; the deviation is that of
+        the population (spec §1.6.2: unit variance over all samples in a column).
+        """
+        loader = self._loader("train")
+        features = torch.cat([features.double().cpu() for _, features, _ in loader])
+        return features.mean(0).float(), features.std(0, correction=0).float()
+
+    def describe(self) -> str:
+        """Return one line about the corpus: where it is, how large, what was left out."""
+        note = ""
+        if isinstance(self._corpus, SyntheticCorpus):
+            note = "; synthetic: figures say nothing about real instruments"
+        return (
+            f"{self._origin.name}, {len(self.clips)} clips of {len(self.class_names)} classes, "
+            f"{len(self.rejected)} left out (rejected.csv){note}"
+        )
+
+    def describe_split(self) -> str:
+        """Return one line about the split: what it keeps whole, and what both sides share."""
+        sizes = self.clips["split"].value_counts()
+        counts = ", ".join(f"{sizes[side]} {side}" for side in SPLIT_NAMES)
+        columns = self.split.columns(self.clips)
+        shared = {
+            column: shared_values(self.clips, self.clips["split"], column)
+            for column in ("source", "instrument_id", "recording_id")
+            if column in self.clips.columns
+        }
+        seen = [f"{share:.0%} of the test clips have a `{column}` that training has heard"
+                for column, share in shared.items() if share > 0]  # fmt: skip
+        warning = (
+            "; ".join(seen) + ": players, instruments or rooms are shared, so expect lower figures "
+            "on other recordings"
+            if seen
+            else "no test clip shares its source, instrument or recording with training"
+        )
+        if not shared:
+            warning = "nothing is known about instruments and rooms that both sides may share"
+        return f"by {' and '.join(columns)} (seed {self.split.seed}): {counts} clips. {warning}"
+
+    def _open_store(self) -> WaveformStore:
+        manifest = self._corpus.read()
+        self._origin = manifest.origin
+        return WaveformStore(
+            manifest.clips,
+            self._store_dir,
+            sample_rate_hz=self.front_end.sample_rate_hz,
+            num_samples=self.front_end.num_samples,
+        )
+
+    def _loader(self, side: str, *, shuffle: bool = False) -> FrontEndLoader:
+        self.setup()
+        assert self._store is not None
+        positions = torch.from_numpy((self.clips["split"] == side).to_numpy().nonzero()[0])
+        code = {name: index for index, name in enumerate(self.class_names)}
+        labels = torch.tensor([code[label] for label in self.clips_of(side)["label"]])
+        device = self.trainer.strategy.root_device if self.trainer else torch.device("cpu")
+        return FrontEndLoader(
+            ClipDataset(self._store, positions, labels),
+            front_end=self.front_end.to(device),
+            device=device,
+            batch_size=self.batch_size,
+            shuffle=shuffle,
+            num_workers=self._num_workers,
+            persistent_workers=self._num_workers > 0,
+        )

@@ -1,0 +1,77 @@
+"""Stored waveforms -> batches of (spectrogram, features, label)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from instrument_net.data.store import WaveformStore
+from instrument_net.frontend import FrontEnd
+
+Batch = tuple[Tensor, Tensor, Tensor]
+
+
+class ClipDataset(Dataset[tuple[Tensor, Tensor]]):
+    """A chosen part of a store, with labels.
+
+    Args:
+        store: The decoded waveforms.
+        indices: Positions in the store, in the order of this dataset.
+        labels: Class index of each of them, int64 ``(len(indices),)``.
+    """
+
+    def __init__(self, store: WaveformStore, indices: Tensor, labels: Tensor) -> None:
+        self._store = store
+        self._indices = indices
+        self.labels = labels
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        """Return one int16 waveform ``(num_samples,)`` and its label."""
+        waveforms, labels = self.__getitems__([index])
+        return waveforms[0], labels[0]
+
+    def __getitems__(self, indices: list[int]) -> tuple[Tensor, Tensor]:
+        """Return a whole batch at once: the loader's way to copy each clip a single time."""
+        return self._store.batch(self._indices[indices].tolist()), self.labels[indices]
+
+
+class FrontEndLoader(DataLoader[tuple[Tensor, Tensor]]):
+    """A data loader that yields (spectrogram, features, label), made on ``device``.
+
+    Waveforms travel as the store's 16-bit integers, and the front end runs once per batch where
+    the network runs, instead of once per clip in a worker.
+
+    Args:
+        dataset: The clips.
+        front_end: Waveforms -> (spectrogram, features).
+        device: Where batches are made.
+        **options: Passed to :class:`torch.utils.data.DataLoader`.
+    """
+
+    def __init__(
+        self, dataset: ClipDataset, *, front_end: FrontEnd, device: torch.device, **options: Any
+    ) -> None:
+        # __getitems__ has already built the batch.
+        options.setdefault("collate_fn", _identity)
+        self.clips = dataset
+        super().__init__(dataset, pin_memory=device.type == "cuda", **options)
+        self.front_end = front_end
+        self.device = device
+
+    def __iter__(self) -> Iterator[Batch]:  # type: ignore[override]
+        """Yield (spectrogram ``(batch, 1, bins, frames)``, features ``(batch, n)``, label)."""
+        for waveforms, labels in super().__iter__():
+            with torch.no_grad():
+                spectrogram, features = self.front_end(waveforms.to(self.device, non_blocking=True))
+            yield spectrogram, features, labels.to(self.device, non_blocking=True)
+
+
+def _identity(batch: Any) -> Any:
+    return batch

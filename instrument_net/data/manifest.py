@@ -1,0 +1,154 @@
+"""The table of clips: one row a clip, read from CSV, checked before anything long starts."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+SPLIT_NAMES = ("train", "validation", "test")
+_REQUIRED = ("path", "label")
+_SHOWN = 5
+
+
+class ManifestError(ValueError):
+    """A table of clips that cannot be used; the message names the file, the row and the mend."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A checked table of clips.
+
+    Attributes:
+        clips: One row a clip; the index is the row's line number in the file it came from.
+            ``path`` (absolute, str), ``label`` (str), ``start_s`` (float, 0 where not given),
+            ``duration_s`` (float, NaN = to the end); every other column is kept as text.
+        origin: The file or folder it was read from, for messages and reports.
+    """
+
+    clips: pd.DataFrame
+    origin: Path
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Return the labels in alphabetical order: the network's output order."""
+        return tuple(sorted(self.clips["label"].unique()))
+
+
+def read_manifest(path: str | Path, *, labels: Collection[str] | None = None) -> Manifest:
+    """Read and check a CSV table of clips.
+
+    Args:
+        path: CSV file with at least the columns ``path`` (relative to the CSV's folder, or
+            absolute) and ``label``. ``start_s`` and ``duration_s`` cut an excerpt out of a longer
+            file, ``split`` fixes the split of a row (``train``, ``validation`` or ``test``).
+        labels: If given, the only labels allowed.
+
+    Returns:
+        The checked manifest.
+
+    Raises:
+        ManifestError: If the file is missing, empty or no CSV; a column is missing; a row has no
+            path or label, a file that does not exist, a bad number, an unknown split or label, or
+            repeats another row; or if there are fewer than two classes.
+    """
+    origin = Path(path)
+    table = _read_csv(origin)
+    for column in _REQUIRED:
+        if column not in table.columns:
+            near = difflib.get_close_matches(column, table.columns, n=1, cutoff=0.5)
+            hint = f"; did you mean to rename {near[0]!r}?" if near else ""
+            raise ManifestError(
+                f"{origin}: no column {column!r}; it has {', '.join(table.columns)}{hint}"
+            )
+    for column in _REQUIRED:
+        blank = table.index[table[column].str.strip() == ""]
+        _refuse(origin, blank, table, f"column {column!r} is empty: fill it or remove the row")
+    table["label"] = table["label"].str.strip()
+    folder = origin.parent.resolve()
+    table["path"] = [str(folder / entry.strip()) for entry in table["path"]]
+    table["start_s"] = _seconds(origin, table, "start_s", when_blank=0.0)
+    table["duration_s"] = _seconds(origin, table, "duration_s", when_blank=float("nan"))
+    _check_rows(origin, table, labels)
+    return checked_manifest(table, origin)
+
+
+def checked_manifest(table: pd.DataFrame, origin: Path) -> Manifest:
+    """Make a manifest of a table whose rows are known to be good.
+
+    Raises:
+        ManifestError: If the table holds no clip or only one class.
+    """
+    if table.empty:
+        raise ManifestError(f"{origin}: holds no clip")
+    if table["label"].nunique() < 2:
+        raise ManifestError(
+            f"{origin}: all {len(table)} clips have the label {table['label'].iloc[0]!r}; "
+            "a classifier needs at least two classes"
+        )
+    return Manifest(clips=table, origin=origin)
+
+
+def _read_csv(origin: Path) -> pd.DataFrame:
+    if not origin.is_file():
+        raise ManifestError(f"{origin}: no such file; data.path must name a CSV table of clips")
+    try:
+        with origin.open(encoding="utf-8-sig", newline="") as file:
+            header, *rows = csv.reader(file, strict=True)
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise ManifestError(f"{origin}: not a readable CSV table (UTF-8): {error}") from error
+    except ValueError as error:  # nothing to unpack a header from
+        raise ManifestError(f"{origin}: the file is empty; its first row names columns") from error
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(header):
+            raise ManifestError(
+                f"{origin}: row {number} has {len(row)} fields, the header has {len(header)}; "
+                "quote a field that holds a comma"
+            )
+    # Line numbers as an editor shows them: line 1 is the header.
+    numbers = pd.RangeIndex(2, len(rows) + 2, name="row")
+    table = pd.DataFrame(rows, columns=[name.strip() for name in header], index=numbers, dtype=str)
+    twice = table.columns[table.columns.duplicated()]
+    if len(twice):
+        raise ManifestError(f"{origin}: column {twice[0]!r} stands twice")
+    return table
+
+
+def _seconds(origin: Path, table: pd.DataFrame, column: str, *, when_blank: float) -> pd.Series:
+    if column not in table.columns:
+        return pd.Series(when_blank, index=table.index)
+    text = table[column].str.strip()
+    values = pd.to_numeric(text.where(text != "", str(when_blank)), errors="coerce")
+    bad = (text != "") & ~(values >= 0) | (values == float("inf"))
+    _refuse(origin, table.index[bad], table, f"{column} must be a number of seconds, 0 or more")
+    if column == "duration_s":
+        empty = table.index[values == 0]
+        _refuse(origin, empty, table, "duration_s is 0: the excerpt holds no sample")
+    return values.astype(float)
+
+
+def _check_rows(origin: Path, table: pd.DataFrame, labels: Collection[str] | None) -> None:
+    missing = table.index[[not Path(entry).is_file() for entry in table["path"]]]
+    _refuse(origin, missing, table, "no such audio file; paths are relative to the table's folder")
+    twice = table.index[table.duplicated(["path", "start_s"], keep="first")]
+    _refuse(origin, twice, table, "the same clip (path and start_s) stands in an earlier row")
+    if labels is not None:
+        unknown = table.index[~table["label"].isin(list(labels))]
+        _refuse(origin, unknown, table, f"label not among the allowed {sorted(labels)}")
+    if "split" in table.columns:
+        table["split"] = table["split"].str.strip()
+        wrong = table.index[~table["split"].isin(("", *SPLIT_NAMES))]
+        _refuse(origin, wrong, table, f"split must be empty or one of {', '.join(SPLIT_NAMES)}")
+
+
+def _refuse(origin: Path, rows: Iterable[int], table: pd.DataFrame, reason: str) -> None:
+    rows = list(rows)
+    if not rows:
+        return
+    shown = "; ".join(f"row {row} {dict(table.loc[row, list(_REQUIRED)])}" for row in rows[:_SHOWN])
+    more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+    raise ManifestError(f"{origin}: {reason}: {shown}{more}")

@@ -1,0 +1,54 @@
+"""What a run ran on: enough to tell later why a figure differs."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+_PACKAGES = (
+    "instrument_net",
+    "torch",
+    "torchaudio",
+    "lightning",
+    "hydra-core",
+    "torchmetrics",
+    "numpy",
+    "soundfile",
+)
+
+
+def describe_environment() -> dict[str, object]:
+    """Return versions, machine kind and git commit as plain values.
+
+    ``git_commit`` is ``None`` outside a checkout; ``git_dirty`` says that files differ from it.
+    """
+    import torch
+
+    commit = _git("rev-parse", "HEAD")
+    return {
+        "python": sys.version.split()[0],
+        "packages": {name: version(name) for name in _PACKAGES},
+        "platform": platform.platform(),
+        "cpu": f"{torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} threads",
+        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+        "git_commit": commit,
+        "git_dirty": bool(_git("status", "--porcelain")) if commit else None,
+    }
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

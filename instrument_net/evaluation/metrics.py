@@ -1,0 +1,77 @@
+"""Predictions -> figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import torch
+from torch import Tensor
+from torch.nn.functional import nll_loss
+from torchmetrics.functional.classification import (
+    multiclass_accuracy,
+    multiclass_confusion_matrix,
+    multiclass_f1_score,
+    multiclass_precision,
+    multiclass_recall,
+)
+
+from instrument_net.evaluation.predictions import Predictions
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Figures of one set of predictions.
+
+    Attributes:
+        overall: Name -> figure. All but ``log_loss`` (nats, 0 is best) and ``n_clips`` lie in
+            [0, 1], 1 is best. ``class_averaged_accuracy`` is the mean of the classes' recalls.
+        per_class: Indexed by class: ``precision``, ``recall``, ``f1``, ``n_clips``.
+        confusion: Counts, true class by row, predicted class by column.
+    """
+
+    overall: dict[str, float]
+    per_class: pd.DataFrame
+    confusion: pd.DataFrame
+
+
+def measure(predictions: Predictions) -> Metrics:
+    """Return every figure of a set of predictions.
+
+    A class without a clip among them counts in no average; its row shows recall 0 of 0 clips.
+    """
+    p, y = predictions.probabilities, predictions.labels
+    names = list(predictions.class_names)
+    n = len(names)
+
+    def each(function: object) -> list[float]:
+        values: Tensor = function(p, y, num_classes=n, average=None)  # type: ignore[operator]
+        return [float(value) for value in values]
+
+    per_class = pd.DataFrame(
+        {
+            "precision": each(multiclass_precision),
+            "recall": each(multiclass_recall),
+            "f1": each(multiclass_f1_score),
+            "n_clips": torch.bincount(y, minlength=n).tolist(),
+        },
+        index=pd.Index(names, name="label"),
+    )
+    heard = per_class[per_class["n_clips"] > 0]
+    counts = multiclass_confusion_matrix(p, y, num_classes=n)
+    overall = {
+        "accuracy": float(multiclass_accuracy(p, y, num_classes=n, average="micro")),
+        "class_averaged_accuracy": float(heard["recall"].mean()),
+        "macro_f1": float(heard["f1"].mean()),
+        "macro_precision": float(heard["precision"].mean()),
+        "top_3_accuracy": float(
+            multiclass_accuracy(p, y, num_classes=n, average="micro", top_k=min(3, n))
+        ),
+        "log_loss": float(nll_loss(p.clamp_min(torch.finfo(p.dtype).tiny).log(), y)),
+        "n_clips": len(y),
+    }
+    return Metrics(
+        overall=overall,
+        per_class=per_class,
+        confusion=pd.DataFrame(counts.numpy(), index=names, columns=names).rename_axis("true"),
+    )

@@ -1,0 +1,98 @@
+"""Figures of a confusion matrix and of the classes, drawn to be read at a glance."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+
+def plot_confusion(confusion: pd.DataFrame, *, normalise: bool, title: str) -> Figure:
+    """Draw a confusion matrix.
+
+    Args:
+        confusion: Counts, true class by row, predicted class by column.
+        normalise: Show percent of the row's clips (a class's recall on the diagonal) instead of
+            counts. A class without clips gives an empty row.
+        title: Above the figure.
+
+    Returns:
+        A square figure whose size grows with the number of classes.
+    """
+    counts = confusion.to_numpy(dtype=float)
+    totals = counts.sum(axis=1, keepdims=True)
+    shares = np.divide(counts, totals, out=np.zeros_like(counts), where=totals > 0)
+    n = len(counts)
+    side = max(4.5, 0.42 * n + 2.4)
+    figure = Figure(figsize=(side + 0.6, side), layout="constrained")
+    axes = figure.subplots()
+    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for row, column in zip(*np.nonzero(counts), strict=True):
+        share = shares[row, column]
+        text = f"{100 * share:.0f}" if normalise else f"{counts[row, column]:.0f}"
+        axes.text(
+            column, row, text, ha="center", va="center", fontsize=8,
+            color="white" if share > 0.55 else "black",
+        )  # fmt: skip
+    axes.set_xticks(range(n), list(confusion.columns), rotation=90)
+    axes.set_yticks(range(n), list(confusion.index))
+    axes.set_xticks(np.arange(n + 1) - 0.5, minor=True)
+    axes.set_yticks(np.arange(n + 1) - 0.5, minor=True)
+    axes.grid(which="minor", color="0.9", linewidth=0.5)
+    axes.tick_params(which="both", length=0)
+    axes.set_xlabel("predicted")
+    axes.set_ylabel("true")
+    axes.set_title(f"{title} ({'% of each true class' if normalise else 'number of clips'})")
+    figure.colorbar(image, ax=axes, shrink=0.7, label="share of the true class")
+    return figure
+
+
+def plot_per_class(per_class: pd.DataFrame, *, title: str) -> Figure:
+    """Draw precision, recall and F1 of every class, worst F1 first.
+
+    Args:
+        per_class: Indexed by class, with ``precision``, ``recall``, ``f1`` and ``n_clips``.
+        title: Above the figure.
+    """
+    ordered = per_class.sort_values("f1", ascending=False, kind="stable")
+    y = np.arange(len(ordered))
+    figure = Figure(figsize=(7, 0.32 * len(ordered) + 1.6), layout="constrained")
+    axes = figure.subplots()
+    axes.barh(y, ordered["f1"], color="#9ecae1", label="F1")
+    axes.plot(
+        ordered["precision"], y, "|", color="#08519c", markersize=12, mew=2, label="precision"
+    )
+    axes.plot(ordered["recall"], y, "o", color="#d94801", markersize=4.5, label="recall")
+    names = [f"{name} ({count})" for name, count in ordered["n_clips"].items()]
+    axes.set_yticks(y, names)
+    axes.set_xlim(0, 1.02)
+    axes.set_ylim(-0.7, len(ordered) - 0.3)
+    axes.grid(axis="x", color="0.9")
+    axes.set_axisbelow(True)
+    axes.set_xlabel("per class (number of test clips in brackets)")
+    axes.set_title(title)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False)
+    return figure
+
+
+def plot_spectrogram(spectrogram: np.ndarray, *, title: str, bin_hz: float, hop_s: float) -> Figure:
+    """Draw one network input with its axes in kilohertz and seconds.
+
+    Args:
+        spectrogram: ``(bins, frames)`` in [0, 1].
+        title: Above the figure.
+        bin_hz: Width of a bin in hertz.
+        hop_s: Time between frames in seconds.
+    """
+    figure = Figure(figsize=(5, 3.6), layout="constrained")
+    axes = figure.subplots()
+    bins, frames = spectrogram.shape
+    image = axes.imshow(
+        spectrogram, origin="lower", aspect="auto", cmap="magma", vmin=0, vmax=1,
+        extent=(0.0, frames * hop_s, 0.0, bins * bin_hz / 1000),
+    )  # fmt: skip
+    axes.set_xlabel("time (s)")
+    axes.set_ylabel("frequency (kHz)")
+    axes.set_title(title, fontsize=10)
+    figure.colorbar(image, ax=axes, label="network input")
+    return figure

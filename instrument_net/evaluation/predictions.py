@@ -1,0 +1,63 @@
+"""What a network said about each clip of a split."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Probabilities beside the truth.
+
+    Attributes:
+        clips: The table rows that were classified, with ``path`` and ``label``.
+        probabilities: ``(n_clips, n_classes)``, rows sum to 1.
+        class_names: Name of each column.
+    """
+
+    clips: pd.DataFrame
+    probabilities: Tensor
+    class_names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse tables that do not belong together.
+
+        Raises:
+            ValueError: With both sizes.
+        """
+        expected = (len(self.clips), len(self.class_names))
+        if tuple(self.probabilities.shape) != expected:
+            raise ValueError(
+                f"probabilities have shape {tuple(self.probabilities.shape)}, "
+                f"{expected[0]} clips and {expected[1]} classes need {expected}"
+            )
+
+    @property
+    def labels(self) -> Tensor:
+        """Return the true class indices, int64 ``(n_clips,)``."""
+        code = {name: index for index, name in enumerate(self.class_names)}
+        return torch.tensor([code[label] for label in self.clips["label"]], dtype=torch.int64)
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a clip: its columns, what was predicted, how surely, and each probability.
+
+        ``true_probability`` is what the network gave the right answer; ``confidence`` what it gave
+        its own.
+        """
+        confidence, predicted = self.probabilities.max(dim=1)
+        true = self.probabilities.gather(1, self.labels[:, None])[:, 0]
+        named = pd.DataFrame(
+            self.probabilities.numpy(),
+            columns=[f"p({name})" for name in self.class_names],
+            index=self.clips.index,
+        )
+        return self.clips.assign(
+            predicted=[self.class_names[index] for index in predicted],
+            correct=(predicted == self.labels).numpy(),
+            confidence=confidence.numpy(),
+            true_probability=true.numpy(),
+        ).join(named.round(6))

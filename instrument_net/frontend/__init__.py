@@ -1,0 +1,6 @@
+"""Waveform -> (spectrogram, features)."""
+
+from instrument_net.frontend.features import FEATURE_NAMES
+from instrument_net.frontend.front_end import FrontEnd
+
+__all__ = ["FEATURE_NAMES", "FrontEnd"]

@@ -1,0 +1,72 @@
+"""Mel-frequency cepstral coefficients of a whole clip."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torchaudio.functional import create_dct, melscale_fbanks
+
+_FLOOR = 1e-8  # 80 dB below the strongest band
+
+
+def mfcc(mean_power: Tensor, mel_filters: Tensor, dct: Tensor) -> Tensor:
+    """Return cepstral coefficients of spectra.
+
+    Natural log of the mel-band energies, every band floored 80 dB below the strongest, then the
+    orthonormal DCT-II.
+
+    Args:
+        mean_power: Power averaged over frames, ``(batch, bins)``, >= 0.
+        mel_filters: ``(bins, n_mels)``.
+        dct: ``(n_mels, n_coefficients)``.
+
+    Returns:
+        ``(batch, n_coefficients)``; 0 for silence.
+
+    References:
+        Davis & Mermelstein, IEEE Trans. ASSP 28(4), 1980.
+    """
+    mel_power = mean_power @ mel_filters
+    strongest = mel_power.amax(dim=-1, keepdim=True)
+    # Relative to the strongest band: gain adds only to coefficient 0, which is not used, and the
+    # logarithm of silence (all bands 1) is 0.
+    silent = strongest == 0
+    relative = torch.where(silent, 1.0, mel_power / torch.where(silent, 1.0, strongest))
+    return relative.clamp_min(_FLOOR).log() @ dct
+
+
+class Mfcc(nn.Module):
+    """Remember filters and transform for :func:`mfcc`: coefficients 1 to ``n_coefficients``.
+
+    Args:
+        sample_rate_hz: Of the waveform.
+        n_fft: Transform length of the spectra.
+        n_bins: Bins in a spectrum, from 0 Hz up; the filters end on the last one.
+        n_mels: Number of HTK-scale triangles, without area normalisation.
+        n_coefficients: How many coefficients, after the zeroth.
+    """
+
+    mel_filters: Tensor
+    dct: Tensor
+
+    def __init__(
+        self, *, sample_rate_hz: int, n_fft: int, n_bins: int, n_mels: int, n_coefficients: int
+    ) -> None:
+        super().__init__()
+        # torchaudio lays bins out from 0 to half the rate, so the cut comes after.
+        filters = melscale_fbanks(
+            n_fft // 2 + 1,
+            f_min=0.0,
+            f_max=(n_bins - 1) * sample_rate_hz / n_fft,
+            n_mels=n_mels,
+            sample_rate=sample_rate_hz,
+            norm=None,
+            mel_scale="htk",
+        )[:n_bins].contiguous()
+        dct = create_dct(n_coefficients + 1, n_mels, norm="ortho")[:, 1:]
+        self.register_buffer("mel_filters", filters, persistent=False)
+        self.register_buffer("dct", dct.contiguous(), persistent=False)
+
+    def forward(self, mean_power: Tensor) -> Tensor:
+        """Return ``(batch, n_coefficients)`` of ``(batch, bins)``."""
+        return mfcc(mean_power, self.mel_filters, self.dct)

@@ -1,0 +1,32 @@
+"""Power spectrogram -> the mean frequency of what sounds."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from instrument_net.frontend.waveform_features import ratio
+
+_ACTIVE = 1e-6  # of the strongest frame's power: 60 dB below it
+
+
+def spectral_centroid_hz(power: Tensor, bin_hz: Tensor) -> Tensor:
+    """Return the power-weighted mean frequency, averaged over the active frames.
+
+    A frame is active if its power is at least 1e-6 of the clip's strongest frame: the zeros that
+    fill a short clip up, and the hiss after a note, have no say.
+
+    Args:
+        power: ``(batch, bins, frames)``, >= 0.
+        bin_hz: Centre frequency of each bin in hertz, ``(bins,)``.
+
+    Returns:
+        ``(batch,)`` in hertz; 0 for silence.
+
+    References:
+        Peeters et al., "The Timbre Toolbox", J. Acoust. Soc. Am. 130(5), 2011.
+    """
+    total = power.sum(dim=-2)  # (batch, frames)
+    centroid = ratio(torch.einsum("f,bft->bt", bin_hz, power), total)
+    active = (total > 0) & (total >= _ACTIVE * total.amax(dim=-1, keepdim=True))
+    return ratio((centroid * active).sum(dim=-1), active.sum(dim=-1).to(power.dtype))

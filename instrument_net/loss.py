@@ -1,0 +1,44 @@
+"""Categorical cross-entropy of logits (spec eq. 17, put right)."""
+
+import math
+from typing import Literal, get_args
+
+import torch.nn.functional as F
+from torch import Tensor
+
+LogBase = Literal["e", "10"]
+
+
+def cross_entropy(logits: Tensor, labels: Tensor, *, log_base: LogBase = "e") -> Tensor:
+    """Return the batch mean of ``-sum_i y_i log(y*_i)`` with ``y* = softmax(logits)``.
+
+    y is the label as a one-hot vector, so that a clip costs ``-log`` of the probability given to
+    its own class. Eq. 17 prints y and y* the other way round, which takes the logarithm of the
+    label's zeros, and log10, the natural logarithm divided by ln 10: loss and gradients become
+    2.303 times smaller, while Adam's steps hardly change, as they are free of scale but for delta.
+
+    Softmax and logarithm are one function here: ``logits - log(sum(exp(logits)))`` does not
+    overflow, nor does it take the logarithm of a probability that was rounded to zero.
+
+    Args:
+        logits: ``(batch, n_classes)``, any real numbers.
+        labels: Class of each clip, ``(batch,)``, int64, from 0 to ``n_classes - 1``.
+        log_base: ``"e"`` (loss in nats) or ``"10"`` (as in eq. 17; in hartleys).
+
+    Returns:
+        The mean loss, a scalar >= 0. Equal logits cost ``log(n_classes)``.
+
+    Raises:
+        ValueError: If `log_base` is another one, or the shapes are not as above, or the batch is
+            empty.
+        IndexError: If a label is no class (on a GPU: a device-side assertion).
+    """
+    if log_base not in get_args(LogBase):
+        raise ValueError(f"log_base is {log_base!r}; expected one of {get_args(LogBase)}, as text")
+    if logits.ndim != 2 or labels.shape != logits.shape[:1] or not labels.numel():
+        raise ValueError(
+            f"logits {tuple(logits.shape)} and labels {tuple(labels.shape)}; "
+            "expected (batch, n_classes) and (batch,) with a batch of at least 1"
+        )
+    nats = F.cross_entropy(logits, labels)
+    return nats if log_base == "e" else nats / math.log(10)

@@ -1,0 +1,84 @@
+"""The two-branch network: spectrogram and features, one joint prediction (spec section 1.6)."""
+
+import torch
+from torch import Tensor, nn
+
+from instrument_net.models.initialisation import glorot_uniform_
+from instrument_net.models.perceptron_branch import PerceptronBranch
+from instrument_net.models.shapes import (
+    N_FEATURES,
+    SPECTROGRAM_SHAPE,
+    check_inputs,
+    check_sizes,
+    checked_spectrogram_shape,
+)
+from instrument_net.models.spectrogram_branch import SpectrogramBranch
+
+
+class TwoBranchNet(nn.Module):
+    """Both branches, concatenated to 128 activations, and a dense layer to the logits.
+
+    319,109 parameters for 37 classes and the sizes of the spec. The softmax (eq. 15) is left to the
+    loss and to the one who wants probabilities: ``logits.softmax(dim=1)``.
+
+    The spec's layout is channels last, batch x 560 x 256 x 1 (eq. 21); PyTorch's shape for the same
+    spectrogram is ``(batch, 1, 560, 256)``. Where channels last is the faster order in memory, the
+    network itself lays its input out so (``torch.channels_last`` strides, same shape).
+
+    Args:
+        n_classes: Instruments to tell apart, k, at least 2.
+        n_features: Columns of the design matrix.
+        spectrogram_shape: ``(1, frequency, frame)``; at least 79 of either.
+        filters: Filters of every convolution.
+        dense_units: Neurons of each dense layer but the last.
+
+    Raises:
+        ValueError: If a size is too small.
+    """
+
+    def __init__(
+        self,
+        n_classes: int,
+        n_features: int = N_FEATURES,
+        *,
+        spectrogram_shape: tuple[int, ...] = SPECTROGRAM_SHAPE,
+        filters: int = 32,
+        dense_units: int = 64,
+    ) -> None:
+        super().__init__()
+        check_sizes(
+            n_classes=n_classes, n_features=n_features, filters=filters, dense_units=dense_units
+        )
+        self.n_features = n_features
+        self.spectrogram_shape = checked_spectrogram_shape(spectrogram_shape)
+        self.spectrogram_branch = SpectrogramBranch(
+            spectrogram_shape=self.spectrogram_shape, filters=filters, dense_units=dense_units
+        )
+        self.perceptron_branch = PerceptronBranch(n_features=n_features, dense_units=dense_units)
+        self.output = nn.Linear(2 * dense_units, n_classes)
+        self.apply(glorot_uniform_)
+
+    def forward(self, spectrogram: Tensor, features: Tensor) -> Tensor:
+        """Return one logit per class.
+
+        Args:
+            spectrogram: ``(batch, 1, frequency, frame)``, values from 0 to 1; silence is all zeros.
+            features: ``(batch, n_features)`` in their own units; scaled inside.
+
+        Returns:
+            Logits ``(batch, n_classes)``, finite for finite input, silence too.
+
+        Raises:
+            ValueError: If a shape is another one or the batches differ; with both shapes.
+        """
+        check_inputs(
+            spectrogram,
+            features,
+            spectrogram_shape=self.spectrogram_shape,
+            n_features=self.n_features,
+        )
+        joint = torch.cat(  # (batch, 2 * dense_units), the spectrogram's half first
+            [self.spectrogram_branch(spectrogram), self.perceptron_branch(features)], dim=1
+        )
+        logits: Tensor = self.output(joint)
+        return logits

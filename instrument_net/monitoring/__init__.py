@@ -1,0 +1,8 @@
+"""Training -> what TensorBoard shows beside the curves: Lightning callbacks, one per file."""
+
+from instrument_net.monitoring.confusion_image import ConfusionImage
+from instrument_net.monitoring.example_clips import ExampleClips
+from instrument_net.monitoring.network_graph import NetworkGraph
+from instrument_net.monitoring.throughput import Throughput
+
+__all__ = ["ConfusionImage", "ExampleClips", "NetworkGraph", "Throughput"]

@@ -1,0 +1,27 @@
+"""The validation confusion matrix of every epoch, as an image."""
+
+from __future__ import annotations
+
+import lightning
+import pandas as pd
+
+from instrument_net.classifier import InstrumentClassifier
+from instrument_net.evaluation.plots import plot_confusion
+from instrument_net.monitoring.tensorboard import tensorboard_writer
+
+
+class ConfusionImage(lightning.Callback):
+    """Draw which class is taken for which, once per validation."""
+
+    def on_validation_epoch_end(
+        self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
+    ) -> None:
+        """Add the image ``validation/confusion``."""
+        writer = tensorboard_writer(trainer)
+        if writer is None or not isinstance(pl_module, InstrumentClassifier):
+            return
+        names = list(pl_module.class_names)
+        counts = pd.DataFrame(pl_module.confusion.compute().cpu().numpy(), names, names)
+        title = f"Validation, epoch {trainer.current_epoch}"
+        figure = plot_confusion(counts, normalise=True, title=title)
+        writer.add_figure("validation/confusion", figure, trainer.global_step)

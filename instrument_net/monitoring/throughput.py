@@ -1,0 +1,45 @@
+"""How many clips a second training gets through."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import lightning
+import torch
+
+_UPDATE_EVERY_S = 1.0
+
+
+class Throughput(lightning.Callback):
+    """Log ``train/clips_per_s``: on the progress bar as it goes, per epoch to the logger.
+
+    The time counted is the whole training part of an epoch: loading, front end, step. On a GPU the
+    clock is read without waiting for the device, so the first values of an epoch run ahead.
+    """
+
+    def on_train_epoch_start(
+        self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
+    ) -> None:
+        """Start the clock."""
+        self._clips = 0
+        self._start_s = self._shown_s = time.perf_counter()
+
+    def on_train_batch_end(
+        self,
+        trainer: lightning.Trainer,
+        pl_module: lightning.LightningModule,
+        outputs: Any,
+        batch: tuple[torch.Tensor, ...],
+        batch_idx: int,
+    ) -> None:
+        """Count the batch; show the rate when a second has passed or the epoch is over."""
+        self._clips += len(batch[-1]) * trainer.world_size
+        now_s = time.perf_counter()
+        if now_s - self._shown_s < _UPDATE_EVERY_S and not trainer.is_last_batch:
+            return
+        self._shown_s = now_s
+        rate = self._clips / (now_s - self._start_s)
+        pl_module.log("clips_per_s", rate, prog_bar=True, logger=False, batch_size=1)
+        if trainer.is_last_batch:
+            pl_module.log("train/clips_per_s", rate, batch_size=1)

@@ -1,0 +1,7 @@
+"""Physically informed instruments, rendered to waveforms: the source of the synthetic corpus."""
+
+from instrument_net.synthesis.clip import ClipMetadata, render_clip
+from instrument_net.synthesis.instruments import INSTRUMENTS, InstrumentModel
+from instrument_net.synthesis.note import SAMPLE_RATE_HZ
+
+__all__ = ["INSTRUMENTS", "SAMPLE_RATE_HZ", "ClipMetadata", "InstrumentModel", "render_clip"]

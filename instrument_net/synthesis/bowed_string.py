@@ -1,0 +1,54 @@
+"""Bowed strings: Helmholtz motion, a sawtooth at the bridge (Fletcher & Rossing, ch. 10)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from instrument_net.synthesis.note import FloatArray
+from instrument_net.synthesis.ranges import log_uniform, uniform
+from instrument_net.synthesis.sustained import DriveNoise, SustainedTone
+from instrument_net.synthesis.vibrato import Vibrato
+
+
+@dataclass(frozen=True)
+class HelmholtzSpectrum:
+    """Amplitudes ``1/h``, rounded off by a soft bow and notched by the bowing point.
+
+    Args:
+        corner_hz: Where the rounding of the Helmholtz corner begins at mezzo-forte.
+        bow_position: Bowing point as a fraction of the string's length.
+        notch: Depth of the notches at harmonics ``1 / bow_position``, 0 to 1.
+    """
+
+    corner_hz: float
+    bow_position: float
+    notch: float
+
+    def amplitudes(self, harmonic: FloatArray, f0_hz: float, loudness: float) -> FloatArray:
+        """Return relative harmonic amplitudes; see :class:`HarmonicSpectrum`."""
+        corner_hz = self.corner_hz * 2 ** (1.6 * (loudness - 0.5))
+        comb = 1 - self.notch * np.abs(np.cos(np.pi * harmonic * self.bow_position)) ** 8
+        rounded = 1 / np.sqrt(1 + (harmonic * f0_hz / corner_hz) ** 2)
+        amplitude: FloatArray = comb * rounded / harmonic
+        return amplitude
+
+
+def draw_bowed_string(rng: np.random.Generator) -> SustainedTone:
+    """Return one bowed string instrument with its player: slow attack, vibrato, bow noise."""
+    spectrum = HelmholtzSpectrum(
+        corner_hz=log_uniform(rng, 2500, 4500),
+        bow_position=uniform(rng, 0.07, 0.15),
+        notch=uniform(rng, 0.2, 0.6),
+    )
+    return SustainedTone(
+        spectra=(spectrum,),
+        attack_s=log_uniform(rng, 0.07, 0.16),
+        release_s=log_uniform(rng, 0.2, 0.4),
+        vibrato=Vibrato(
+            rate_hz=uniform(rng, 5.0, 6.6),
+            depth_cents=uniform(rng, 12, 30),
+            wander_cents=uniform(rng, 2, 6),
+        ),
+        noise=DriveNoise(uniform(rng, -34, -26), low_hz=1500, high_hz=7000, chiff_db=8),
+        tremolo_db=uniform(rng, 0.3, 1.5),
+    )

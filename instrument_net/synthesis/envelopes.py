@@ -1,0 +1,42 @@
+"""Amplitude over time of a driven (blown, bowed, sung) note."""
+
+import numpy as np
+
+from instrument_net.synthesis.note import FloatArray
+
+
+def driven_envelope(
+    time_s: FloatArray,
+    *,
+    attack_s: float,
+    duration_s: float,
+    release_s: float,
+    accent: float = 0.0,
+    accent_s: float = 0.12,
+) -> FloatArray:
+    """Return a raised-cosine attack, a plateau and an exponential release.
+
+    Args:
+        time_s: Times in seconds since the onset, ``(n,)``.
+        attack_s: Seconds from silence to the plateau.
+        duration_s: Seconds from the onset to the release.
+        release_s: Seconds of the release until -60 dB.
+        accent: How far an accented beginning exceeds the plateau, 0 = not at all, 1 = twice.
+        accent_s: Time constant in seconds with which the accent settles.
+
+    Returns:
+        Amplitude ``(n,)``, 0 at the onset and at most 1.
+    """
+    # A staccato note shorter than its attack would never speak.
+    attack_s = min(attack_s, 0.6 * duration_s)
+    rise = 0.5 - 0.5 * np.cos(np.pi * np.clip(time_s / attack_s, 0.0, 1.0))
+    settled = 1 + accent * np.exp(-np.maximum(time_s - attack_s, 0.0) / accent_s)
+    fall = 1e-3 ** (np.maximum(time_s - duration_s, 0.0) / release_s)
+    envelope: FloatArray = rise * settled * fall / (1 + accent)
+    return envelope
+
+
+def damping(time_s: FloatArray, *, duration_s: float, release_s: float) -> FloatArray:
+    """Return 1 until ``duration_s``, then a fall of 60 dB within ``release_s``: a damper."""
+    fall: FloatArray = 1e-3 ** (np.maximum(time_s - duration_s, 0.0) / release_s)
+    return fall

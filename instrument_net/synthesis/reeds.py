@@ -1,0 +1,93 @@
+"""Reeds: a cylindrical single reed and a conical double reed (Fletcher & Rossing, ch. 13, 15)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from instrument_net.synthesis.note import FloatArray
+from instrument_net.synthesis.ranges import log_uniform, uniform
+from instrument_net.synthesis.sustained import DriveNoise, SustainedTone
+from instrument_net.synthesis.vibrato import Vibrato
+
+
+@dataclass(frozen=True)
+class CylindricalReedSpectrum:
+    """Odd harmonics below the tone-hole cut-off, nearly all of them above it.
+
+    Args:
+        cutoff_hz: Cut-off of the open tone-hole lattice (near 1,500 Hz for a clarinet).
+        even_db: Level of the even harmonics well below the cut-off.
+        slope: Exponent of the fall above the cut-off.
+    """
+
+    cutoff_hz: float
+    even_db: float
+    slope: float
+
+    def amplitudes(self, harmonic: FloatArray, f0_hz: float, loudness: float) -> FloatArray:
+        """Return relative harmonic amplitudes; see :class:`HarmonicSpectrum`."""
+        ratio = harmonic * f0_hz / self.cutoff_hz
+        envelope = harmonic ** -(1.3 - 0.7 * loudness) / np.sqrt(1 + ratio ** (2 * self.slope))
+        closed_pipe = 1 / (1 + ratio**4)
+        even = 10 ** (self.even_db / 20 * (0.3 + 0.7 * closed_pipe))
+        amplitude: FloatArray = envelope * np.where(harmonic % 2 == 0, even, 1.0)
+        return amplitude
+
+
+@dataclass(frozen=True)
+class ConicalReedSpectrum:
+    """All harmonics under two strong formants; the fundamental is weaker than its neighbours.
+
+    Args:
+        formant_hz: Centres of the two formants (near 1,100 and 3,000 Hz for an oboe).
+        formant_db: Heights of the two over the floor.
+    """
+
+    formant_hz: tuple[float, float]
+    formant_db: tuple[float, float]
+
+    def amplitudes(self, harmonic: FloatArray, f0_hz: float, loudness: float) -> FloatArray:
+        """Return relative harmonic amplitudes; see :class:`HarmonicSpectrum`."""
+        octaves = np.log2(harmonic * f0_hz / 1000.0)
+        gain_db = -3.0 * np.maximum(octaves, 0) ** 2 - (2.5 - 1.5 * loudness) * octaves
+        widths = (0.35, 0.25)
+        for centre, height, width in zip(self.formant_hz, self.formant_db, widths, strict=True):
+            distance = (octaves - np.log2(centre / 1000.0)) / width
+            gain_db = gain_db + height * np.exp(-0.5 * distance**2)
+        return np.asarray(10 ** (gain_db / 20), dtype=np.float64)
+
+
+def draw_single_reed(rng: np.random.Generator) -> SustainedTone:
+    """Return one clarinet-like instrument: hollow, straight tone without vibrato."""
+    spectrum = CylindricalReedSpectrum(
+        cutoff_hz=log_uniform(rng, 1300, 1900),
+        even_db=uniform(rng, -36, -22),
+        slope=uniform(rng, 1.2, 1.9),
+    )
+    return SustainedTone(
+        spectra=(spectrum,),
+        attack_s=log_uniform(rng, 0.03, 0.06),
+        release_s=log_uniform(rng, 0.08, 0.16),
+        vibrato=Vibrato(wander_cents=uniform(rng, 1, 3)),
+        noise=DriveNoise(uniform(rng, -48, -40), low_hz=1000, high_hz=6000, chiff_db=6),
+    )
+
+
+def draw_double_reed(rng: np.random.Generator) -> SustainedTone:
+    """Return one oboe-like instrument: nasal formants, light vibrato."""
+    spectrum = ConicalReedSpectrum(
+        formant_hz=(log_uniform(rng, 1000, 1350), log_uniform(rng, 2700, 3400)),
+        formant_db=(uniform(rng, 14, 20), uniform(rng, 12, 18)),
+    )
+    return SustainedTone(
+        spectra=(spectrum,),
+        attack_s=log_uniform(rng, 0.02, 0.045),
+        release_s=log_uniform(rng, 0.06, 0.14),
+        vibrato=Vibrato(
+            rate_hz=uniform(rng, 4.5, 6.0),
+            depth_cents=uniform(rng, 4, 12),
+            wander_cents=uniform(rng, 1, 3),
+        ),
+        noise=DriveNoise(uniform(rng, -46, -38), low_hz=1500, high_hz=7000, chiff_db=6),
+        tremolo_db=uniform(rng, 0.5, 1.5),
+    )

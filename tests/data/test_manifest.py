@@ -1,0 +1,104 @@
+import math
+
+import pytest
+
+from instrument_net.data.corpora.folder import FolderCorpus
+from instrument_net.data.manifest import ManifestError, read_manifest
+
+
+@pytest.fixture
+def table(tmp_path, write_tone):
+    """Write a table of two good clips and whatever rows a test adds."""
+    write_tone("a.wav")
+    write_tone("b.wav")
+
+    def write(text="path,label\na.wav,flute\nb.wav,oboe\n"):
+        path = tmp_path / "clips.csv"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_a_good_table_keeps_its_columns_and_resolves_paths(table, tmp_path):
+    path = table("path,label,start_s,duration_s,mood\na.wav,flute,0.1,0.05,calm\nb.wav,oboe,,,\n")
+    manifest = read_manifest(path)
+    assert manifest.class_names == ("flute", "oboe")
+    clips = manifest.clips
+    assert clips["path"].tolist() == [str(tmp_path / "a.wav"), str(tmp_path / "b.wav")]
+    assert clips["start_s"].tolist() == [0.1, 0.0]
+    assert clips["duration_s"].iloc[0] == 0.05
+    assert math.isnan(clips["duration_s"].iloc[1])
+    assert clips["mood"].tolist() == ["calm", ""]
+    assert clips.index.tolist() == [2, 3]  # line numbers as an editor shows them
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("path,labels\na.wav,flute\n", ["no column 'label'", "rename 'labels'"]),
+        ("file,label\na.wav,flute\n", ["no column 'path'", "file, label"]),
+        ("path,label\na.wav,flute\nc.wav,oboe\n", ["row 3", "c.wav", "no such audio file"]),
+        ("path,label\na.wav,flute\n,oboe\n", ["row 3", "'path' is empty"]),
+        ("path,label\na.wav,flute\nb.wav, \n", ["row 3", "'label' is empty"]),
+        ("path,label\na.wav,flute\na.wav,oboe\n", ["row 3", "earlier row"]),
+        ("path,label\na.wav,flute\nb.wav,flute\n", ["'flute'", "at least two classes"]),
+        ("path,label\n", ["holds no clip"]),
+        ("", ["the file is empty"]),
+        ("path,label\na.wav,flute\nb.wav,oboe,1\n", ["row 3 has 3 fields", "header has 2"]),
+        ("path,label,label\na.wav,flute,x\n", ["column 'label' stands twice"]),
+        ("path,label,start_s\na.wav,flute,x\nb.wav,oboe,0\n", ["row 2", "start_s must be"]),
+        ("path,label,start_s\na.wav,flute,-1\nb.wav,oboe,0\n", ["row 2", "start_s must be"]),
+        ("path,label,duration_s\na.wav,flute,0\nb.wav,oboe,1\n", ["row 2", "duration_s is 0"]),
+        ("path,label,duration_s\na.wav,flute,inf\nb.wav,oboe,1\n", ["row 2", "duration_s must"]),
+        ("path,label,split\na.wav,flute,trian\nb.wav,oboe,test\n", ["row 2", "split must be"]),
+    ],
+)
+def test_a_broken_table_is_refused_naming_file_row_and_reason(table, text, said):
+    path = table(text)
+    with pytest.raises(ManifestError) as caught:
+        read_manifest(path)
+    for part in [str(path), *said]:
+        assert part in str(caught.value)
+
+
+def test_a_missing_table_is_refused(tmp_path):
+    with pytest.raises(ManifestError, match="no such file"):
+        read_manifest(tmp_path / "none.csv")
+
+
+def test_a_binary_file_is_no_table(tmp_path, write_tone):
+    with pytest.raises(ManifestError, match="not a readable CSV"):
+        read_manifest(write_tone("a.wav"))
+
+
+def test_a_label_outside_a_fixed_list_is_refused_naming_its_row(table):
+    path = table()
+    with pytest.raises(ManifestError, match=r"label not among .*row 3 .*oboe"):
+        read_manifest(path, labels=["flute", "harp"])
+
+
+def test_many_bad_rows_are_counted_not_all_printed(table):
+    path = table("path,label\n" + "".join(f"missing{i}.wav,flute\n" for i in range(9)))
+    with pytest.raises(ManifestError, match="and 4 more"):
+        read_manifest(path)
+
+
+def test_a_folder_of_folders_is_read_with_its_recordings(tmp_path, write_tone):
+    for name in ("flute/x.wav", "oboe/session/1.flac", "oboe/session/2.flac", ".trash/y.wav"):
+        write_tone(name)
+    (tmp_path / "flute" / "notes.txt").write_text("not audio")
+    clips = FolderCorpus(tmp_path).read().clips
+    assert clips["label"].tolist() == ["flute", "oboe", "oboe"]
+    assert clips["recording_id"].nunique() == 2
+    assert clips["recording_id"].iloc[1] == clips["recording_id"].iloc[2]
+
+
+def test_a_folder_without_labels_says_what_is_expected(tmp_path, write_tone):
+    with pytest.raises(ManifestError, match="no audio file below a label folder"):
+        FolderCorpus(tmp_path).read()
+    write_tone("a.wav")
+    with pytest.raises(ManifestError, match="outside any label folder"):
+        FolderCorpus(tmp_path).read()
+    with pytest.raises(ManifestError, match="no such folder"):
+        FolderCorpus(tmp_path / "none").read()
