@@ -7,8 +7,8 @@ ARGS ?=
 .PHONY: train test check format tensorboard notebooks clean
 .DELETE_ON_ERROR:
 
-train: $(VENV)/.ready  ## render the synthetic corpus, train the baseline, test it
-	$(BIN)/python -m instrument_net.train +experiment=baseline $(ARGS)
+train: $(VENV)/.ready  ## render the synthetic corpus, train the two-branch network, test it
+	$(BIN)/python -m instrument_net.train +experiment=quickstart $(ARGS)
 
 test: $(VENV)/.ready-dev  ## every test
 	$(BIN)/python -m pytest $(ARGS)

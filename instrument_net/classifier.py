@@ -95,10 +95,7 @@ class InstrumentClassifier(lightning.LightningModule):
             {f"{stage}_metrics": metrics.clone(prefix=f"{stage}/") for stage in _STAGES}
         )
         self.confusion = MulticlassConfusionMatrix(n)
-        self.example_input_array = (
-            torch.zeros(1, *self.front_end.spectrogram_shape),
-            torch.zeros(1, len(self.front_end.feature_names)),
-        )
+        self.example_input_array = self.example_inputs()
 
     @classmethod
     def load_from_checkpoint(  # type: ignore[override]
@@ -125,6 +122,13 @@ class InstrumentClassifier(lightning.LightningModule):
         """Return logits ``(batch, n_classes)``; softmax makes probabilities of them (eq. 15)."""
         logits: Tensor = self.network(spectrogram, features)
         return logits
+
+    def example_inputs(self) -> tuple[Tensor, Tensor]:
+        """Return one silent clip's spectrogram and features, on the CPU."""
+        return (
+            torch.zeros(1, *self.front_end.spectrogram_shape),
+            torch.zeros(1, len(self.front_end.feature_names)),
+        )
 
     def test_probabilities(self) -> Tensor:
         """Return what the last test gave each clip, ``(n_clips, n_classes)``, in loader order."""

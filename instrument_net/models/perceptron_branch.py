@@ -25,6 +25,6 @@ class PerceptronBranch(nn.Module):
         )
 
     def forward(self, features: Tensor) -> Tensor:
-        """Return activations ``(batch, dense_units)``, >= 0, of unscaled ``(batch, n_features)``."""
+        """Return ``(batch, dense_units)``, all >= 0, of unscaled ``(batch, n_features)``."""
         activations: Tensor = self.dense(self.scaling(features))
         return activations

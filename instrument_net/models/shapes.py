@@ -1,5 +1,6 @@
 """What the inputs of every network must look like: the one place that refuses them."""
 
+import torch
 from torch import Tensor
 
 SpectrogramShape = tuple[int, int, int]  # (channel = 1, frequency, frame)
@@ -52,18 +53,22 @@ def check_inputs(
     Raises:
         ValueError: With both shapes, the one that came and the one that was expected.
     """
-    came = f"spectrogram {tuple(spectrogram.shape)} and features {tuple(features.shape)}"
-    expected = f"{_words(spectrogram_shape)} and {_words((n_features,))}"
+    # The tracer (TensorBoard's graph) records sizes as tensors, and warns if Python compares them.
+    if torch.jit.is_tracing():  # type: ignore[attr-defined, no-untyped-call]
+        return
     if spectrogram.ndim != 4 or spectrogram.shape[1:] != spectrogram_shape:
-        hint = ""
+        problem = "wrong spectrogram"
         if spectrogram.shape[1:] == (*spectrogram_shape[1:], 1):
-            hint = "; the channel axis comes before frequency and frame: permute(0, 3, 1, 2)"
-        raise ValueError(f"wrong spectrogram: got {came}, expected {expected}{hint}")
-    if features.ndim != 2 or features.shape[1] != n_features:
-        raise ValueError(f"wrong features: got {came}, expected {expected}")
-    if spectrogram.shape[0] != features.shape[0]:
-        raise ValueError(f"batch sizes differ: got {came}, expected {expected} with one batch size")
-
-
-def _words(sizes: tuple[int, ...]) -> str:
-    return f"(batch, {', '.join(str(size) for size in sizes)})"
+            problem += " (the channel comes before frequency and frame: permute(0, 3, 1, 2))"
+    elif features.ndim != 2 or features.shape[1] != n_features:
+        problem = "wrong features"
+    elif spectrogram.shape[0] != features.shape[0]:
+        problem = "batch sizes differ"
+    else:
+        return
+    frequency_and_frame = f"{spectrogram_shape[1]}, {spectrogram_shape[2]}"
+    raise ValueError(
+        f"{problem}: got spectrogram {tuple(spectrogram.shape)} and features "
+        f"{tuple(features.shape)}, expected (batch, 1, {frequency_and_frame}) and "
+        f"(batch, {n_features}) with the same batch"
+    )

@@ -18,5 +18,5 @@ class NetworkGraph(lightning.Callback):
         writer = tensorboard_writer(trainer)
         if writer is None or not isinstance(pl_module, InstrumentClassifier):
             return
-        example = tuple(part.to(pl_module.device) for part in pl_module.example_input_array)
+        example = tuple(part.to(pl_module.device) for part in pl_module.example_inputs())
         writer.add_graph(pl_module.network, example)

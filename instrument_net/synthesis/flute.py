@@ -22,7 +22,7 @@ class AirJetSpectrum:
     fall_db: float
     octave_db: float
 
-    def amplitudes(self, harmonic: FloatArray, f0_hz: float, loudness: float) -> FloatArray:  # noqa: ARG002
+    def amplitudes(self, harmonic: FloatArray, f0_hz: float, loudness: float) -> FloatArray:
         """Return relative harmonic amplitudes; see :class:`HarmonicSpectrum`."""
         fall_db = self.fall_db * (1.35 - 0.7 * loudness)
         gain_db = -fall_db * (harmonic - 1) + np.where(harmonic == 2, self.octave_db, 0.0)

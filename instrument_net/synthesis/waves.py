@@ -26,7 +26,7 @@ class PlainWaveSpectrum:
 
     shape: Literal["sine", "square", "sawtooth", "triangle"]
 
-    def amplitudes(self, harmonic: FloatArray, f0_hz: float, loudness: float) -> FloatArray:  # noqa: ARG002
+    def amplitudes(self, harmonic: FloatArray, f0_hz: float, loudness: float) -> FloatArray:
         """Return relative harmonic amplitudes; see :class:`HarmonicSpectrum`."""
         odd = harmonic % 2 == 1
         if self.shape == "sine":

@@ -1,0 +1,112 @@
+"""The embedded corpus: instruments rendered by the project itself."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from instrument_net.data.manifest import Manifest, read_manifest
+from instrument_net.progress import clip_progress
+from instrument_net.synthesis import INSTRUMENTS
+from instrument_net.synthesis.rendering import render_files
+
+_SYNTHESIS = 1  # raise it whenever the same settings would give other sounds
+
+
+@dataclass(frozen=True)
+class SyntheticCorpus:
+    """Many individuals of each class of synthetic instrument, each playing a few clips.
+
+    Clips are rendered once, into a folder named after the settings; the same settings give the same
+    files to the last bit. ``instrument_id`` names the individual, so a split by it asks a network
+    to recognise instruments that it has not heard.
+
+    Attributes:
+        folder: Where corpora are kept.
+        individuals_per_class: Instruments of each class.
+        clips_per_individual: Clips that each of them plays.
+        seed: Another seed gives other instruments and other clips.
+        classes: Names of instrument classes; ``None`` takes all of ``synthesis.INSTRUMENTS``.
+
+    Raises:
+        ValueError: If a count is below 1 or a class is unknown or named twice.
+    """
+
+    folder: str | Path
+    individuals_per_class: int = 20
+    clips_per_individual: int = 6
+    seed: int = 0
+    classes: Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        """Check the settings before anything is rendered."""
+        for name in ("individuals_per_class", "clips_per_individual"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        names = self._class_names
+        unknown = sorted(set(names) - set(INSTRUMENTS))
+        if unknown or len(set(names)) < len(names):
+            raise ValueError(
+                f"classes: {f'unknown {unknown}' if unknown else 'a name stands twice'}; "
+                f"known are {', '.join(INSTRUMENTS)}"
+            )
+
+    def render(self) -> Path:
+        """Return the corpus' CSV table, rendering the clips first where they are missing."""
+        final = Path(self.folder) / self._fingerprint
+        table = final / "metadata.csv"
+        if table.is_file():
+            return table
+        # A folder of its own until all is there: what stands under the final name is complete.
+        part = final.with_name(f"{final.name}.{os.getpid()}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        rows = []
+        individuals = render_files(
+            part,
+            classes=self._class_names,
+            individuals_per_class=self.individuals_per_class,
+            clips_per_individual=self.clips_per_individual,
+            seed=self.seed,
+        )
+        total = len(self._class_names) * self.individuals_per_class * self.clips_per_individual
+        with clip_progress() as progress:
+            bar = progress.add_task("Rendering instruments", total=total)
+            for clips in individuals:
+                rows.extend(clips)
+                progress.advance(bar, len(clips))
+        with (part / "metadata.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        (part / "settings.json").write_text(json.dumps(self._settings, indent=2) + "\n")
+        try:
+            part.rename(final)
+        except OSError:  # another run was quicker; its files are the same
+            shutil.rmtree(part)
+        return table
+
+    def read(self) -> Manifest:
+        """Return the table of clips."""
+        return read_manifest(self.render())
+
+    @property
+    def _class_names(self) -> list[str]:
+        return list(INSTRUMENTS) if self.classes is None else list(self.classes)
+
+    @property
+    def _settings(self) -> dict[str, object]:
+        settings = asdict(self) | {"classes": self._class_names, "synthesis": _SYNTHESIS}
+        del settings["folder"]
+        return settings
+
+    @property
+    def _fingerprint(self) -> str:
+        settings = json.dumps(self._settings, sort_keys=True)
+        return hashlib.sha256(settings.encode()).hexdigest()[:12]

@@ -1,0 +1,117 @@
+import math
+
+import pandas as pd
+import pytest
+import torch
+
+from instrument_net.audio import AudioError
+from instrument_net.data import InstrumentDataModule
+from instrument_net.frontend import FrontEnd
+
+FRONT_END = FrontEnd(n_fft=512, hop_length=256, n_bins=83, n_frames=56)
+
+
+@pytest.fixture
+def corpus(tmp_path, write_tone):
+    """Six recordings of each of two labels; label b sounds an octave up."""
+    for label, frequency_hz in (("a", 400.0), ("b", 800.0)):
+        for i in range(6):
+            write_tone(f"corpus/{label}/{i}.wav", frequency_hz=frequency_hz + i)
+    return tmp_path / "corpus"
+
+
+@pytest.fixture
+def datamodule(corpus, tmp_path):
+    return InstrumentDataModule.from_folder(
+        corpus, front_end=FRONT_END, store_dir=tmp_path / "store", batch_size=5
+    )
+
+
+def test_loaders_yield_spectrogram_features_label(datamodule):
+    datamodule.setup("fit")
+    assert datamodule.class_names == ("a", "b")
+    sizes = []
+    for spectrogram, features, label in datamodule.train_dataloader():
+        assert spectrogram.shape == (len(label), 1, 83, 56)
+        assert features.shape == (len(label), 20)
+        assert spectrogram.dtype == features.dtype == torch.float32
+        assert label.dtype == torch.int64
+        sizes.append(len(label))
+    assert sizes == [5, 3]  # 12 clips less one validation and one test clip of each label, and more
+
+
+def test_a_label_goes_with_its_own_sound(datamodule):
+    centroid = FRONT_END.feature_names.index("spectral_centroid_hz")
+    for _, features, label in datamodule.train_dataloader():
+        expected = torch.where(label == 0, 400.0, 800.0)
+        torch.testing.assert_close(features[:, centroid], expected, rtol=0, atol=40)
+
+
+def test_test_batches_come_in_the_order_of_the_table(datamodule):
+    labels = torch.cat([label for _, _, label in datamodule.test_dataloader()])
+    names = [datamodule.class_names[code] for code in labels]
+    assert names == datamodule.clips_of("test")["label"].tolist()
+
+
+def test_training_is_shuffled_and_each_clip_comes_once(datamodule):
+    torch.manual_seed(0)
+    epochs = [
+        torch.cat([features for _, features, _ in datamodule.train_dataloader()]) for _ in range(2)
+    ]
+    assert not torch.allclose(*epochs)
+    first, second = (epoch[epoch[:, 7].argsort()] for epoch in epochs)
+    torch.testing.assert_close(first, second, rtol=1e-4, atol=1e-5)
+
+
+def test_feature_statistics_are_those_of_the_training_split_alone(datamodule):
+    features = torch.cat([features for _, features, _ in datamodule.train_dataloader()]).double()
+    mean, std = datamodule.feature_statistics()
+    expected = [math.fsum(column) / len(column) for column in features.T.tolist()]
+    torch.testing.assert_close(mean, torch.tensor(expected))
+    variance = ((features - torch.tensor(expected, dtype=torch.float64)) ** 2).mean(0)
+    torch.testing.assert_close(std, variance.sqrt().float())
+
+
+def test_a_broken_file_is_left_out_with_its_reason(corpus, datamodule):
+    (corpus / "a" / "2.wav").write_text("no audio")
+    datamodule.setup()
+    assert len(datamodule.clips) == 11
+    assert "2.wav" in datamodule.rejected["reason"].item()
+    assert "1 left out" in datamodule.describe()
+
+
+def test_on_error_raise_refuses_a_broken_file(corpus, tmp_path):
+    (corpus / "a" / "2.wav").write_text("no audio")
+    strict = InstrumentDataModule.from_folder(
+        corpus, front_end=FRONT_END, store_dir=tmp_path / "store", on_error="raise"
+    )
+    with pytest.raises(AudioError, match=r"2\.wav"):
+        strict.setup()
+
+
+@pytest.mark.parametrize("options", [{"on_error": "ignore"}, {"batch_size": 0}])
+def test_options_out_of_range_are_refused(corpus, options):
+    with pytest.raises(ValueError, match=next(iter(options))):
+        InstrumentDataModule.from_folder(corpus, **options)
+
+
+def test_the_report_says_what_both_sides_share(tmp_path, write_tone):
+    rows = [
+        {
+            "path": str(write_tone(f"{label}{i}.wav")),
+            "label": label,
+            "instrument_id": label + str(i),
+        }
+        for label in "ab"
+        for i in range(6)
+    ]
+    table = tmp_path / "clips.csv"
+    pd.DataFrame(rows).assign(source="one library").to_csv(table, index=False)
+    datamodule = InstrumentDataModule.from_manifest(
+        table, front_end=FRONT_END, store_dir=tmp_path / "store"
+    )
+    datamodule.setup()
+    assert "100% of the test clips have a `source` that training has heard" in (
+        datamodule.describe_split()
+    )
+    assert "instrument_id` that" not in datamodule.describe_split()
