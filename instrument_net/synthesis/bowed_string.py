@@ -9,6 +9,8 @@ from instrument_net.synthesis.ranges import log_uniform, uniform
 from instrument_net.synthesis.sustained import DriveNoise, SustainedTone
 from instrument_net.synthesis.vibrato import Vibrato
 
+_BRIDGE_HILL_DB = 11.0
+
 
 @dataclass(frozen=True)
 class HelmholtzSpectrum:
@@ -18,18 +20,23 @@ class HelmholtzSpectrum:
         corner_hz: Where the rounding of the Helmholtz corner begins at mezzo-forte.
         bow_position: Bowing point as a fraction of the string's length.
         notch: Depth of the notches at harmonics ``1 / bow_position``, 0 to 1.
+        bridge_hill_hz: Centre of the bridge hill (2,000 to 3,000 Hz for a violin).
     """
 
     corner_hz: float
     bow_position: float
     notch: float
+    bridge_hill_hz: float
 
     def amplitudes(self, harmonic: FloatArray, f0_hz: float, loudness: float) -> FloatArray:
         """Return relative harmonic amplitudes; see :class:`HarmonicSpectrum`."""
         corner_hz = self.corner_hz * 2 ** (1.6 * (loudness - 0.5))
         comb = 1 - self.notch * np.abs(np.cos(np.pi * harmonic * self.bow_position)) ** 8
         rounded = 1 / np.sqrt(1 + (harmonic * f0_hz / corner_hz) ** 2)
-        amplitude: FloatArray = comb * rounded / harmonic
+        # The bridge's rocking resonance lifts all that lies around it, on every violin.
+        hill_octaves = np.log2(harmonic * f0_hz / self.bridge_hill_hz)
+        bridge_hill = 10 ** (_BRIDGE_HILL_DB / 20 * np.exp(-0.5 * (hill_octaves / 0.4) ** 2))
+        amplitude: FloatArray = comb * rounded * bridge_hill / harmonic
         return amplitude
 
 
@@ -39,6 +46,7 @@ def draw_bowed_string(rng: np.random.Generator) -> SustainedTone:
         corner_hz=log_uniform(rng, 2500, 4500),
         bow_position=uniform(rng, 0.07, 0.15),
         notch=uniform(rng, 0.2, 0.6),
+        bridge_hill_hz=log_uniform(rng, 2200, 2900),
     )
     return SustainedTone(
         spectra=(spectrum,),
@@ -49,6 +57,6 @@ def draw_bowed_string(rng: np.random.Generator) -> SustainedTone:
             depth_cents=uniform(rng, 12, 30),
             wander_cents=uniform(rng, 2, 6),
         ),
-        noise=DriveNoise(uniform(rng, -34, -26), low_hz=1500, high_hz=7000, chiff_db=8),
+        noise=DriveNoise(uniform(rng, -27, -20), low_hz=2000, high_hz=9000, chiff_db=8),
         tremolo_db=uniform(rng, 0.3, 1.5),
     )

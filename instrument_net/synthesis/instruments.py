@@ -65,10 +65,12 @@ INSTRUMENTS: Mapping[str, InstrumentModel] = MappingProxyType(
     {
         "plucked_string": _STRUCK(draw_plucked_string, 40, 76, BodyHabit(6, 90, 1500, 7)),
         "struck_string": _STRUCK(draw_struck_string, 33, 84, BodyHabit(6, 80, 2000, 4)),
-        "bowed_string": InstrumentModel(draw_bowed_string, 48, 84, BodyHabit(10, 250, 4500, 8)),
+        "bowed_string": InstrumentModel(
+            draw_bowed_string, 48, 84, BodyHabit(10, 250, 4500, 5, 0.5)
+        ),
         "single_reed": InstrumentModel(draw_single_reed, 50, 79, BodyHabit(3, 400, 4000, 2)),
         "double_reed": InstrumentModel(draw_double_reed, 58, 82, BodyHabit(3, 500, 4000, 3)),
-        "brass": InstrumentModel(draw_brass, 41, 74, BodyHabit(3, 300, 3000, 3)),
+        "brass": InstrumentModel(draw_brass, 41, 74, BodyHabit(3, 300, 3000, 2)),
         "flute": InstrumentModel(draw_flute, 60, 91, BodyHabit(3, 500, 5000, 3)),
         "pipe_organ": InstrumentModel(
             draw_pipe_organ,

@@ -40,7 +40,7 @@ class OrganSpectrum:
 
 def draw_pipe_organ(rng: np.random.Generator) -> SustainedTone:
     """Return one organ with its registration: perfectly steady, chiff at the onset."""
-    rank_db = (0.0, *(uniform(rng, -7, 2) for _ in RANK_HARMONICS[1:]))
+    rank_db = (0.0, *(uniform(rng, -5, 2) for _ in RANK_HARMONICS[1:]))
     return SustainedTone(
         spectra=(OrganSpectrum(rank_db, fall_db=uniform(rng, 11, 17)),),
         attack_s=log_uniform(rng, 0.02, 0.045),

@@ -19,6 +19,8 @@ VOWEL_FORMANTS_HZ = {
     "o": (570.0, 840.0, 2410.0, 3400.0),
     "u": (300.0, 870.0, 2240.0, 3400.0),
 }
+_SINGERS_FORMANT_HZ = 2800.0
+_SINGERS_FORMANT_DB = 12.0
 _BANDWIDTH_HZ = (70.0, 90.0, 120.0, 170.0)
 
 
@@ -42,6 +44,11 @@ class VowelSpectrum:
             pole = complex(-np.pi * bandwidth, 2 * np.pi * formant)
             s = 2j * np.pi * frequency_hz
             amplitude = amplitude * np.abs(abs(pole) ** 2 / ((s - pole) * (s - pole.conjugate())))
+        # Trained voices draw formants 3 to 5 together: the singer's formant (Sundberg 1974).
+        octaves = np.log2(frequency_hz / _SINGERS_FORMANT_HZ)
+        amplitude = amplitude * 10 ** (
+            _SINGERS_FORMANT_DB / 20 * np.exp(-0.5 * (octaves / 0.2) ** 2)
+        )
         # The four poles alone would mute all above; higher formants keep some of it.
         return np.asarray(amplitude * np.maximum(1.0, frequency_hz / 3500.0) ** 4, dtype=np.float64)
 
