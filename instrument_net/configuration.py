@@ -90,6 +90,8 @@ def _known_keys() -> Iterator[str]:
         group = path.parent.relative_to(CONF_DIR).as_posix()
         if group in _NOT_STAGES:
             continue
+        if group != ".":
+            yield group
         prefix = "" if group == "." else f"{group.replace('/', '.')}."
         content = OmegaConf.load(path)
         if isinstance(content, DictConfig):

@@ -89,7 +89,7 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
         datamodule.class_names,
         network=OmegaConf.to_container(config.model, resolve=True),  # type: ignore[arg-type]
         front_end=front_end.settings,
-        log_base=config.log_base,
+        log_base=str(config.log_base),
         optimizer=instantiate(config.optimizer),
     )
     with console.status("Measuring the training split's features"):

@@ -1,0 +1,258 @@
+"""What holds for every network: shapes, gradients, batches, layouts, checkpoints."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from instrument_net.models import (
+    NETWORKS,
+    PerceptronNet,
+    SpectrogramNet,
+    TwoBranchNet,
+    build_network,
+    spectrogram_branch,
+)
+from instrument_net.models import memory_format as memory_format_module
+from instrument_net.models.memory_format import preferred_memory_format
+
+SMALL = {
+    "n_classes": 5,
+    "n_features": 6,
+    "spectrogram_shape": (1, 83, 109),
+    "filters": 4,
+    "dense_units": 8,
+}
+BOTH_LAYOUTS = [torch.contiguous_format, torch.channels_last]
+every_network = pytest.mark.parametrize("name", NETWORKS)
+
+
+def small_network(name, seed=0):
+    torch.manual_seed(seed)
+    return build_network(name, **SMALL)
+
+
+def small_batch(batch=4, seed=1):
+    generator = torch.Generator().manual_seed(seed)
+    return (
+        torch.rand(batch, *SMALL["spectrogram_shape"], generator=generator),
+        torch.randn(batch, SMALL["n_features"], generator=generator),
+    )
+
+
+def n_parameters(network):
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+def test_two_branch_network_has_319109_parameters_for_37_classes():
+    # On paper: 320 + 5 * 9248 (convolutions), 258112 + 4160 and 1344 + 4160 (dense), 4773 (output).
+    assert n_parameters(TwoBranchNet(37)) == 320 + 5 * 9_248 + 262_272 + 5_504 + 4_773 == 319_109
+
+
+def test_single_branch_networks_are_their_branch_and_an_output_layer():
+    assert n_parameters(SpectrogramNet(37)) == 320 + 5 * 9_248 + 262_272 + 65 * 37
+    assert n_parameters(PerceptronNet(37)) == 5_504 + 65 * 37
+
+
+def test_the_branch_flattens_18_x_7_maps_of_32_filters():
+    assert spectrogram_branch.size_after_groups((1, 560, 256)) == (18, 7)
+    assert TwoBranchNet(37).spectrogram_branch.dense[0].in_features == 32 * 18 * 7 == 4032
+
+
+@every_network
+def test_a_batch_equals_its_clips_one_by_one(name):
+    network, (spectrogram, features) = small_network(name), small_batch()
+    with torch.no_grad():
+        together = network(spectrogram, features)
+        alone = [network(spectrogram[i : i + 1], features[i : i + 1]) for i in range(4)]
+    assert together.shape == (4, 5)
+    torch.testing.assert_close(together, torch.cat(alone), atol=1e-6, rtol=1e-5)
+    assert (together[0] - together[1]).abs().max() > 1e-3  # the clips are told apart
+
+
+@every_network
+def test_every_parameter_receives_a_gradient(name):
+    network = small_network(name)
+    network(*small_batch(16)).square().sum().backward()
+    without = [
+        name for name, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum()
+    ]
+    assert without == []
+
+
+@pytest.mark.parametrize(
+    ("name", "reads_spectrogram", "reads_features"),
+    [
+        ("TwoBranchNet", True, True),
+        ("SpectrogramNet", True, False),
+        ("PerceptronNet", False, True),
+    ],
+)
+def test_a_network_reads_the_inputs_it_is_named_after(name, reads_spectrogram, reads_features):
+    network, (spectrogram, features) = small_network(name), small_batch()
+    other_spectrogram, other_features = small_batch(seed=2)
+    with torch.no_grad():
+        logits = network(spectrogram, features)
+        assert torch.equal(network(other_spectrogram, features), logits) != reads_spectrogram
+        assert torch.equal(network(spectrogram, other_features), logits) != reads_features
+
+
+@every_network
+def test_silence_gives_finite_logits(name):
+    spectrogram, features = torch.zeros(2, 1, 83, 109), torch.zeros(2, 6)
+    assert small_network(name)(spectrogram, features).isfinite().all()
+
+
+@every_network
+def test_weights_start_within_glorots_bound_and_biases_at_zero(name):
+    torch.manual_seed(0)
+    network = build_network(name, n_classes=37)
+    layers = [m for m in network.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
+    assert len(layers) == {"TwoBranchNet": 11, "SpectrogramNet": 9, "PerceptronNet": 3}[name]
+    for layer in layers:
+        pixels = layer.weight[0, 0].numel()  # 9 for a 3x3 convolution, 1 for a dense layer
+        fan_in, fan_out = layer.weight.shape[1] * pixels, layer.weight.shape[0] * pixels
+        bound = np.sqrt(6 / (fan_in + fan_out))
+        assert 0.97 * bound < layer.weight.abs().max() <= bound
+        assert layer.weight.std().item() == pytest.approx(bound / np.sqrt(3), rel=0.1)
+        assert not layer.bias.any()
+
+
+@every_network
+def test_state_dict_round_trip_keeps_logits_and_scaling(name):
+    network, batch = small_network(name, seed=0), small_batch()
+    if name != "SpectrogramNet":
+        network.perceptron_branch.scaling.fit(torch.arange(6.0), torch.arange(1.0, 7.0))
+    restored = small_network(name, seed=9)
+    assert not torch.equal(restored(*batch), network(*batch))
+    restored.load_state_dict(network.state_dict())
+    assert torch.equal(restored(*batch), network(*batch))
+    if name != "SpectrogramNet":
+        assert restored.perceptron_branch.scaling.mean.tolist() == [0, 1, 2, 3, 4, 5]
+        assert restored.perceptron_branch.scaling.std.tolist() == [1, 2, 3, 4, 5, 6]
+
+
+@every_network
+@pytest.mark.parametrize(
+    ("spectrogram_shape", "features_shape", "problem"),
+    [
+        ((4, 83, 109, 1), (4, 6), r"wrong spectrogram .*permute\(0, 3, 1, 2\)"),
+        ((4, 1, 109, 83), (4, 6), "wrong spectrogram"),
+        ((4, 2, 83, 109), (4, 6), "wrong spectrogram"),
+        ((1, 83, 109), (4, 6), "wrong spectrogram"),
+        ((4, 1, 83, 109), (4, 7), "wrong features"),
+        ((4, 1, 83, 109), (6,), "wrong features"),
+        ((4, 1, 83, 109), (4, 6, 1), "wrong features"),
+        ((4, 1, 83, 109), (1, 6), "batch sizes differ"),
+    ],
+)
+def test_any_other_shape_is_refused_with_both_shapes(
+    name, spectrogram_shape, features_shape, problem
+):
+    with pytest.raises(ValueError, match=problem) as refusal:
+        small_network(name)(torch.zeros(spectrogram_shape), torch.zeros(features_shape))
+    message = str(refusal.value)
+    assert f"got spectrogram {spectrogram_shape} and features {features_shape}" in message
+    assert "expected (batch, 1, 83, 109) and (batch, 6)" in message
+
+
+@pytest.mark.parametrize("network", [TwoBranchNet, SpectrogramNet])
+def test_a_spectrogram_too_small_for_three_groups_is_refused_with_the_least_size(network):
+    assert network(5, spectrogram_shape=(1, 79, 79)).spectrogram_branch.dense[0].in_features == 32
+    with pytest.raises(
+        ValueError, match=r"\(1, 78, 256\) is too small.*leave 0 x 7.*\(1, 79, 79\)"
+    ):
+        network(5, spectrogram_shape=(1, 78, 256))
+
+
+@every_network
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"n_classes": 1}, "n_classes is 1; expected at least 2"),
+        ({"n_features": 0}, "n_features is 0; expected at least 1"),
+        ({"filters": 0}, "filters is 0"),
+        ({"dense_units": -1}, "dense_units is -1"),
+        ({"spectrogram_shape": (83, 109)}, r"spectrogram_shape is \(83, 109\); expected \(1, freq"),
+        ({"spectrogram_shape": (83, 109, 1)}, r"is \(83, 109, 1\); expected \(1, frequency, frame"),
+    ],
+)
+def test_sizes_that_cannot_be_are_refused_by_name_and_number(name, options, words):
+    with pytest.raises(ValueError, match=words):
+        build_network(name, **{**SMALL, **options})
+
+
+def test_a_list_from_a_configuration_is_a_spectrogram_shape_too():
+    assert TwoBranchNet(5, spectrogram_shape=[1, 90, 80]).spectrogram_shape == (1, 90, 80)
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("twobranchnet", "TwoBranchNet"),
+        ("SpectogramNet", "SpectrogramNet"),
+        ("perceptron", "PerceptronNet"),
+    ],
+)
+def test_an_unknown_network_is_refused_with_the_names_and_the_nearest(name, nearest):
+    words = f"no network '{name}'; known: {', '.join(NETWORKS)}. Did you mean {nearest}?"
+    with pytest.raises(ValueError, match="no network") as refusal:
+        build_network(name, n_classes=3)
+    assert str(refusal.value) == words
+
+
+def test_nothing_is_suggested_for_a_name_like_none_of_ours():
+    with pytest.raises(ValueError, match="PerceptronNet[.]$"):
+        build_network("vgg", n_classes=3)
+
+
+def test_both_memory_formats_give_the_same_logits_and_gradients(monkeypatch):
+    results = []
+    for memory_format in BOTH_LAYOUTS:
+        monkeypatch.setattr(spectrogram_branch, "preferred_memory_format", lambda _: memory_format)  # noqa: B023
+        network = small_network("TwoBranchNet")
+        logits = network(*small_batch())
+        logits.square().sum().backward()
+        results.append([logits, *(parameter.grad for parameter in network.parameters())])
+    for contiguous, channels_last in zip(*results, strict=True):
+        torch.testing.assert_close(contiguous, channels_last, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("wanted", BOTH_LAYOUTS)
+@pytest.mark.parametrize("given", BOTH_LAYOUTS)
+def test_every_group_gets_its_input_in_the_preferred_format(monkeypatch, wanted, given):
+    # With one channel is_contiguous() is true of either; from the first group on it tells them apart.
+    monkeypatch.setattr(spectrogram_branch, "preferred_memory_format", lambda _: wanted)
+    network = small_network("SpectrogramNet")
+    seen = []
+    for group in network.spectrogram_branch.groups:
+        group.register_forward_hook(lambda _, __, maps: seen.append(maps))
+    spectrogram, features = small_batch()
+    network(spectrogram.to(memory_format=given), features)
+    assert [maps.shape[2:] for maps in seen] == [(26, 35), (7, 10), (1, 2)]
+    for maps in seen:
+        assert maps.is_contiguous(memory_format=wanted)
+
+
+@pytest.mark.parametrize(
+    ("device", "capability", "expected"),
+    [
+        ("cpu", "AVX2", torch.contiguous_format),
+        ("cpu", "AVX512", torch.channels_last),
+        ("cpu", "DEFAULT", torch.contiguous_format),
+        ("cuda", "AVX2", torch.channels_last),
+        ("mps", "DEFAULT", torch.contiguous_format),
+    ],
+)
+def test_channels_last_is_preferred_on_cuda_and_with_avx512(
+    monkeypatch, device, capability, expected
+):
+    monkeypatch.setattr(memory_format_module, "_CPU_CAPABILITY", capability)
+    assert preferred_memory_format(torch.device(device)) == expected
+
+
+def test_an_exported_graph_takes_any_batch_size():
+    network, batch = small_network("TwoBranchNet").eval(), small_batch(2)
+    size = torch.export.Dim("size", min=1, max=64)
+    graph = torch.export.export(network, batch, dynamic_shapes=({0: size}, {0: size}))
+    torch.testing.assert_close(graph.module()(*small_batch(7)), network(*small_batch(7)))

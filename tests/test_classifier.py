@@ -1,0 +1,153 @@
+import pickle
+import warnings
+from contextlib import contextmanager
+
+import lightning
+import pytest
+import torch
+from torch.utils.data import DataLoader
+
+from instrument_net.classifier import InstrumentClassifier, spec_adam
+from instrument_net.frontend import FrontEnd
+
+SMALL = {"n_fft": 512, "hop_length": 256, "n_bins": 83, "n_frames": 80}
+NAMES = ["flute", "harp", "oboe"]
+
+
+def small_classifier(**options):
+    lightning.seed_everything(0, verbose=False)
+    return InstrumentClassifier(NAMES, front_end=SMALL, **options)
+
+
+@contextmanager
+def quiet_trainer(**options):
+    """Give a trainer that writes nothing; its advice about loaders is not what is tested."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield lightning.Trainer(
+            accelerator="cpu",
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            **options,
+        )
+
+
+def save(classifier, path):
+    """Write the checkpoint that a trainer writes."""
+    with quiet_trainer() as trainer:
+        trainer.strategy.connect(classifier)
+        trainer.save_checkpoint(path)
+    return path
+
+
+@pytest.fixture
+def batch():
+    generator = torch.Generator().manual_seed(1)
+    front_end = FrontEnd(**SMALL)
+    waveforms = torch.randn(6, front_end.num_samples, generator=generator)
+    return *front_end(waveforms), torch.arange(6) % 3
+
+
+@pytest.mark.parametrize("name", ["TwoBranchNet", "SpectrogramNet", "PerceptronNet"])
+def test_a_checkpoint_alone_gives_everything_back(tmp_path, batch, name):
+    network = {"name": name, "dense_units": 16}
+    classifier = small_classifier(network=network, log_base="10").eval()
+    classifier.fit_feature_scaling(batch[1].mean(0), batch[1].std(0))
+    path = save(classifier, tmp_path / "x.ckpt")
+    loaded = InstrumentClassifier.load_from_checkpoint(path)
+    assert not loaded.training
+    assert loaded.class_names == tuple(NAMES)
+    assert loaded.front_end.settings == classifier.front_end.settings
+    assert loaded.front_end.num_samples == 512 + 79 * 256
+    assert type(loaded.network).__name__ == name
+    assert loaded.hparams["log_base"] == "10"
+    assert torch.equal(loaded(*batch[:2]), classifier(*batch[:2]))
+
+
+def test_a_checkpoint_holds_tensors_and_plain_values_only(tmp_path):
+    path = save(small_classifier(), tmp_path / "x.ckpt")
+    content = torch.load(path, weights_only=True)
+    assert content["hyper_parameters"]["class_names"] == NAMES
+    assert content["hyper_parameters"]["network"] == {"name": "TwoBranchNet"}
+
+
+class Exploit:
+    def __reduce__(self):
+        return (print, ("code from a checkpoint ran",))
+
+
+def test_a_checkpoint_with_foreign_code_is_refused_and_not_run(tmp_path, capsys):
+    path = save(small_classifier(), tmp_path / "x.ckpt")
+    content = torch.load(path, weights_only=True)
+    torch.save(content | {"callbacks": Exploit()}, path)
+    with pytest.raises(pickle.UnpicklingError, match="weights_only"):
+        InstrumentClassifier.load_from_checkpoint(path)
+    with pytest.raises(pickle.UnpicklingError, match="weights_only"):
+        InstrumentClassifier.load_from_checkpoint(path, weights_only=False)
+    assert "ran" not in capsys.readouterr().out
+
+
+# A step outside a trainer has nowhere to log to.
+outside_a_trainer = pytest.mark.filterwarnings("ignore:You are trying to `self.log")
+
+
+@outside_a_trainer
+def test_the_loss_is_the_cross_entropy_of_the_logits(batch):
+    classifier = small_classifier()
+    logits = classifier(*batch[:2]).double()
+    expected = -logits.log_softmax(1)[torch.arange(6), batch[2]].mean()
+    assert classifier.training_step(batch, 0).item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+@outside_a_trainer
+def test_a_base_of_ten_only_rescales_the_loss(batch):
+    natural = small_classifier().training_step(batch, 0)
+    decadic = small_classifier(log_base="10").training_step(batch, 0)
+    torch.testing.assert_close(decadic * 2.302585092994046, natural)
+
+
+def test_adam_is_set_as_in_the_design():
+    optimizer = spec_adam([torch.nn.Parameter(torch.zeros(1))])
+    group = optimizer.param_groups[0]
+    assert isinstance(optimizer, torch.optim.Adam)
+    assert (group["lr"], group["betas"], group["eps"]) == (1e-3, (0.9, 0.999), 1e-7)
+    assert group["weight_decay"] == 0
+
+
+def test_feature_scaling_reaches_the_network(batch):
+    classifier = small_classifier(network={"name": "PerceptronNet"}).eval()
+    before = classifier(*batch[:2])
+    classifier.fit_feature_scaling(batch[1].mean(0), 2 * batch[1].std(0))
+    scaled = (batch[0], (batch[1] - batch[1].mean(0)) / (2 * batch[1].std(0)))
+    unscaled = small_classifier(network={"name": "PerceptronNet"}).eval()
+    torch.testing.assert_close(classifier(*batch[:2]), unscaled(*scaled), rtol=1e-4, atol=1e-5)
+    assert not torch.allclose(before, classifier(*batch[:2]))
+
+
+def test_a_trainer_teaches_it_to_tell_three_batches_apart(batch):
+    classifier = small_classifier()
+    classifier.fit_feature_scaling(batch[1].mean(0), batch[1].std(0))
+    loader = DataLoader([batch], batch_size=None)
+    with quiet_trainer(max_epochs=60) as trainer:
+        trainer.fit(classifier, loader)
+        trainer.test(classifier, loader, verbose=False)
+    assert trainer.callback_metrics["test/macro_f1"] == 1
+    probabilities = classifier.test_probabilities()
+    assert torch.equal(probabilities.argmax(1), batch[2])
+    torch.testing.assert_close(probabilities.sum(1), torch.ones(6))
+
+
+@pytest.mark.parametrize(
+    ("names", "options", "said"),
+    [
+        (["a"], {}, "two or more different names"),
+        (["a", "a"], {}, "two or more different names"),
+        (NAMES, {"network": {"name": "TwoBranchNets"}}, "TwoBranchNet"),
+        (NAMES, {"front_end": {"scale": "mel"}}, "log, power"),
+    ],
+)
+def test_what_cannot_be_built_is_refused(names, options, said):
+    with pytest.raises(ValueError, match=said):
+        InstrumentClassifier(names, **options)

@@ -1,0 +1,133 @@
+"""Every file under conf/ composes, holds no unknown key, and builds what it names."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hydra import compose, initialize_config_dir
+from hydra.core.hydra_config import HydraConfig
+from hydra.utils import instantiate
+from omegaconf import OmegaConf, open_dict
+
+from instrument_net.classifier import InstrumentClassifier
+from instrument_net.configuration import CONF_DIR, ConfigurationError, check_keys
+
+INCLUDED_ONLY = {"data/common"}  # shared by the other files of the group, not a choice of its own
+FILES = sorted(
+    path.relative_to(CONF_DIR).with_suffix("").as_posix() for path in CONF_DIR.rglob("*.yaml")
+)
+STAGES = [name for name in FILES if "/" in name and name not in INCLUDED_ONLY]
+STAGES = [name for name in STAGES if not name.startswith("experiment/")]
+EXPERIMENTS = [name for name in FILES if name.startswith("experiment/")]
+
+
+@pytest.fixture(autouse=True)
+def conf():
+    with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
+        yield
+
+
+def composed(*overrides, tmp_path="unused"):
+    config = compose("train", overrides=[f"run_dir={tmp_path}", *overrides],
+                     return_hydra_config=True)  # fmt: skip
+    choices = dict(config.hydra.runtime.choices)
+    HydraConfig.instance().set_config(config)
+    with open_dict(config):
+        del config["hydra"]
+    return config, choices
+
+
+def build(config, tmp_path):
+    """Build every stage as `train` does, without rendering or reading a clip."""
+    front_end = instantiate(config.frontend)
+    open_data = instantiate(config.data, _partial_=True)
+    datamodule = open_data(front_end=front_end, split=instantiate(config.split))
+    classifier = InstrumentClassifier(
+        ["a", "b"],
+        network=OmegaConf.to_container(config.model),
+        front_end=front_end.settings,
+        optimizer=instantiate(config.optimizer),
+    )
+    callbacks = [instantiate(callback) for callback in config.callbacks.values()]
+    trainer = instantiate(config.trainer, logger=instantiate(config.logger), callbacks=callbacks)
+    return datamodule, classifier, trainer
+
+
+def test_files_are_found_in_every_group():
+    assert {"experiment/baseline", "experiment/smoke", "model/two_branch"} <= set(FILES)
+    assert len(STAGES) >= 12
+
+
+@pytest.mark.parametrize("name", [*EXPERIMENTS, *STAGES])
+def test_a_file_composes_without_unknown_keys_and_builds_what_it_names(name, tmp_path):
+    group, option = name.split("/")
+    override = f"+experiment={option}" if group == "experiment" else f"{group}={option}"
+    needed = ["data.path=x.csv"] if name in ("data/manifest", "data/folder") else []
+    config, choices = composed(override, *needed, tmp_path=tmp_path)
+    check_keys(config, choices, base="train")
+    if name == "trainer/gpu":  # building it needs a GPU
+        config.trainer.accelerator = "cpu"
+    datamodule, classifier, trainer = build(config, tmp_path)
+    assert datamodule.batch_size == config.data.batch_size
+    assert type(classifier.network).__name__ == config.model.name
+    assert trainer.max_epochs == config.trainer.max_epochs
+    assert trainer.checkpoint_callback.monitor == "validation/macro_f1"
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_an_experiment_is_a_small_diff_that_asks_a_question_and_is_named_after_its_file(name):
+    text = (CONF_DIR / f"{name}.yaml").read_text()
+    assert "# Question:" in text
+    assert len(text.splitlines()) <= 22
+    config, _ = composed(f"+experiment={name.split('/')[1]}")
+    assert config.name == name.split("/")[1]
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("+trainer.max_epoch=3", "unknown key 'trainer.max_epoch': did you mean "
+                                 "'trainer.max_epochs'"),
+        ("+data.batchsize=3", "did you mean 'data.batch_size'"),
+        ("+optimiser.lr=1", "unknown key 'optimiser': did you mean 'optimizer'"),
+        ("+callbacks.early_stopping.patients=2", "'callbacks.early_stopping.patience'"),
+        ("+model.filter=3", "did you mean 'model.filters'"),
+        ("+sede=3", "did you mean 'seed'"),
+    ],
+)  # fmt: skip
+def test_a_key_that_nothing_reads_is_refused_with_the_nearest_right_one(override, said):
+    config, choices = composed(override)
+    with pytest.raises(ConfigurationError) as caught:
+        check_keys(config, choices, base="train")
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "override", ["+trainer.gradient_clip_val=1.0", "+optimizer.weight_decay=0.1",
+                 "+callbacks.early_stopping.min_delta=0.01"]
+)  # fmt: skip
+def test_a_key_that_the_configured_class_takes_may_be_added(override):
+    config, choices = composed(override)
+    check_keys(config, choices, base="train")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("trainer.max_epoch=3", "trainer.max_epoch: did you mean 'trainer.max_epochs'?"),
+        ("modle=two_branch", "modle: did you mean 'model'?"),
+        ("+experiment=baselin", "baseline"),
+        ("model=two_branches", "two_branch"),
+        ("+trainer.max_epoch=3", "did you mean 'trainer.max_epochs'?"),
+    ],
+)
+def test_the_command_names_the_nearest_right_key(override, said, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "instrument_net.train", override, f"hydra.run.dir={tmp_path}"],
+        capture_output=True, text=True, cwd=Path(CONF_DIR).parent,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr

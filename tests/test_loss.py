@@ -1,0 +1,59 @@
+"""The cross-entropy of eq. 17 on paper and against its formula in NumPy."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from instrument_net.loss import cross_entropy
+
+
+def test_equal_logits_cost_the_logarithm_of_the_number_of_classes():
+    logits, labels = torch.zeros(4, 37, dtype=torch.float64), torch.tensor([0, 5, 36, 7])
+    assert cross_entropy(logits, labels).item() == pytest.approx(math.log(37), rel=1e-12)
+    base_10 = cross_entropy(logits, labels, log_base="10").item()
+    assert base_10 == pytest.approx(math.log10(37), rel=1e-12)
+
+
+def test_the_spec_example_of_three_quarters_costs_minus_log_of_the_right_one():
+    # Section 1.4.2: the softmax gives [0.75, 0.25]; the clips belong to class 0 and to class 1.
+    logits = torch.log(torch.tensor([[0.75, 0.25], [0.75, 0.25]], dtype=torch.float64))
+    expected = -(math.log10(0.75) + math.log10(0.25)) / 2
+    loss = cross_entropy(logits, torch.tensor([0, 1]), log_base="10")
+    assert loss.item() == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(("log_base", "log"), [("e", np.log), ("10", np.log10)])
+def test_it_is_equation_17_with_label_and_prediction_in_their_places(log_base, log):
+    generator = np.random.default_rng(0)
+    logits, labels = generator.normal(size=(8, 5)), generator.integers(5, size=8)
+    prediction = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    expected = np.mean([-log(prediction[clip, labels[clip]]) for clip in range(8)])
+    tensor = torch.from_numpy(logits).requires_grad_()
+    loss = cross_entropy(tensor, torch.from_numpy(labels), log_base=log_base)
+    assert loss.item() == pytest.approx(expected, rel=1e-12)
+    # On paper: dJ/dz = (softmax(z) - y) / batch, by ln 10 smaller for the decimal logarithm.
+    gradient = (prediction - np.eye(5)[labels]) / 8 * log(np.e)
+    np.testing.assert_allclose(torch.autograd.grad(loss, tensor)[0].numpy(), gradient, atol=1e-15)
+
+
+def test_huge_logits_neither_overflow_nor_take_the_logarithm_of_zero():
+    logits = torch.tensor([[1e4, 0.0, -1e4]])
+    assert cross_entropy(logits, torch.tensor([0])).item() == 0
+    assert cross_entropy(logits, torch.tensor([2])).item() == 2e4
+
+
+@pytest.mark.parametrize("log_base", ["2", 10, "ln", None])
+def test_another_base_is_refused_by_its_value(log_base):
+    with pytest.raises(ValueError, match=f"log_base is {log_base!r}; expected one of"):
+        cross_entropy(torch.zeros(1, 2), torch.tensor([0]), log_base=log_base)
+
+
+@pytest.mark.parametrize(
+    ("logits", "labels"), [((3, 4), (2,)), ((3, 4), (3, 4)), ((3, 4, 5), (3,)), ((0, 4), (0,))]
+)
+def test_shapes_that_do_not_fit_are_refused_with_both(logits, labels):
+    with pytest.raises(ValueError, match="expected .batch, n_classes.") as refusal:
+        cross_entropy(torch.zeros(logits), torch.zeros(labels, dtype=torch.int64))
+    assert f"logits {logits} and labels {labels}" in str(refusal.value)
