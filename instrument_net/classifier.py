@@ -170,14 +170,7 @@ class InstrumentClassifier(lightning.LightningModule):
             self.confusion.update(logits, label)
         if stage == "test":
             self._test_logits.append(logits.detach().float().cpu())
-        self.log(
-            f"{stage}/loss",
-            loss,
-            on_step=False,
-            on_epoch=True,
-            batch_size=len(label),
-            prog_bar=stage != "test",
-        )
+        self.log(f"{stage}/loss", loss, on_step=False, on_epoch=True, batch_size=len(label))
         self.log_dict(metrics, on_step=False, on_epoch=True, batch_size=len(label))
         return loss
 

@@ -92,6 +92,11 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
         log_base=str(config.log_base),
         optimizer=instantiate(config.optimizer),
     )
+    console.print(
+        f"{config.model.name}: {count_parameters(classifier):,} parameters, run folder {run_dir}",
+        highlight=False,
+        soft_wrap=True,
+    )
     with console.status("Measuring the training split's features"):
         classifier.fit_feature_scaling(*datamodule.feature_statistics())
 
@@ -113,6 +118,11 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     logger.save()
     _summarise(console, metrics, run_dir, config.name)
     return float(checkpoint.best_model_score)
+
+
+def count_parameters(classifier: InstrumentClassifier) -> int:
+    """Return how many numbers are learnt."""
+    return sum(parameter.numel() for parameter in classifier.network.parameters())
 
 
 def _write_tables(datamodule: InstrumentDataModule, run_dir: Path, console: Console) -> None:
@@ -144,8 +154,7 @@ def _report(
     )
     facts = {
         "Command": f"`python -m instrument_net.train {' '.join(overrides)}`",
-        "Network": f"{config.model.name}, "
-        f"{sum(p.numel() for p in best.network.parameters()):,} parameters",
+        "Network": f"{config.model.name}, {count_parameters(best):,} parameters",
         "Data": datamodule.describe(),
         "Split": datamodule.describe_split(),
         "Checkpoint": "the best on validation macro-F1, tested once",
@@ -172,7 +181,7 @@ def _summarise(console: Console, metrics: Metrics, run_dir: Path, name: str) -> 
     console.print(
         "weakest classes: " + ", ".join(f"{n} (F1 {f:.2f})" for n, f in worst["f1"].items())
     )
-    shown = Path(run_dir)
+    shown = run_dir
     if shown.is_relative_to(Path.cwd()):
         shown = shown.relative_to(Path.cwd())
     console.print("\nLook at it next:", style="bold")
@@ -189,7 +198,11 @@ def _quiet_lightning() -> None:
 
     # Tips and notices about settings that are deliberate here would bury the figures.
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
-    warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+    for message in (
+        ".*does not have many workers.*",  # a batch is one copy out of a memory map
+        ".*LeafSpec.*is deprecated.*",  # Lightning's own affair
+    ):
+        warnings.filterwarnings("ignore", message=message)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
         folder: str | Path = "outputs/synthetic",
         *,
         individuals_per_class: int = 20,
-        clips_per_individual: int = 6,
+        clips_per_individual: int = 4,
         classes: Sequence[str] | None = None,
         seed: int = 0,
         **options: Any,

@@ -40,6 +40,6 @@ class Throughput(lightning.Callback):
             return
         self._shown_s = now_s
         rate = self._clips / (now_s - self._start_s)
-        pl_module.log("clips_per_s", rate, prog_bar=True, logger=False, batch_size=1)
+        pl_module.log("clips_per_s", rate, logger=False, batch_size=1)
         if trainer.is_last_batch:
             pl_module.log("train/clips_per_s", rate, batch_size=1)

@@ -53,5 +53,5 @@ def draw_brass(rng: np.random.Generator) -> SustainedTone:
             wander_cents=uniform(rng, 1, 4),
             scoop_cents=uniform(rng, 15, 60),
         ),
-        noise=DriveNoise(uniform(rng, -50, -42), low_hz=600, high_hz=5000, chiff_db=6),
+        noise=DriveNoise(uniform(rng, -38, -30), low_hz=600, high_hz=5000, chiff_db=6),
     )

@@ -69,7 +69,7 @@ def draw_single_reed(rng: np.random.Generator) -> SustainedTone:
         attack_s=log_uniform(rng, 0.03, 0.06),
         release_s=log_uniform(rng, 0.08, 0.16),
         vibrato=Vibrato(wander_cents=uniform(rng, 1, 3)),
-        noise=DriveNoise(uniform(rng, -48, -40), low_hz=1000, high_hz=6000, chiff_db=6),
+        noise=DriveNoise(uniform(rng, -38, -30), low_hz=1000, high_hz=6000, chiff_db=6),
     )
 
 
@@ -88,6 +88,6 @@ def draw_double_reed(rng: np.random.Generator) -> SustainedTone:
             depth_cents=uniform(rng, 4, 12),
             wander_cents=uniform(rng, 1, 3),
         ),
-        noise=DriveNoise(uniform(rng, -46, -38), low_hz=1500, high_hz=7000, chiff_db=6),
+        noise=DriveNoise(uniform(rng, -40, -32), low_hz=1500, high_hz=7000, chiff_db=6),
         tremolo_db=uniform(rng, 0.5, 1.5),
     )

@@ -76,10 +76,11 @@ def max_pool(x: Array) -> Array:
 def max_pool_backward(d_y: Array, x: Array) -> Array:
     """Only the largest pixel of a window (the first of equals) moves the output."""
     largest = _pool_windows(x).argmax(axis=-1)
+    height, width = d_y.shape[2:]
     d_x = np.zeros_like(x)
-    for batch, channel, i, j in np.ndindex(*d_y.shape):
-        u, v = divmod(int(largest[batch, channel, i, j]), POOL)
-        d_x[batch, channel, POOL * i + u, POOL * j + v] += d_y[batch, channel, i, j]
+    for pixel in range(POOL * POOL):
+        u, v = divmod(pixel, POOL)
+        d_x[:, :, u : POOL * height : POOL, v : POOL * width : POOL] = d_y * (largest == pixel)
     return d_x
 
 

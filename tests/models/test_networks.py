@@ -202,7 +202,7 @@ def test_an_unknown_network_is_refused_with_the_names_and_the_nearest(name, near
 
 
 def test_nothing_is_suggested_for_a_name_like_none_of_ours():
-    with pytest.raises(ValueError, match="PerceptronNet[.]$"):
+    with pytest.raises(ValueError, match=r"PerceptronNet\.$"):
         build_network("vgg", n_classes=3)
 
 
@@ -221,7 +221,7 @@ def test_both_memory_formats_give_the_same_logits_and_gradients(monkeypatch):
 @pytest.mark.parametrize("wanted", BOTH_LAYOUTS)
 @pytest.mark.parametrize("given", BOTH_LAYOUTS)
 def test_every_group_gets_its_input_in_the_preferred_format(monkeypatch, wanted, given):
-    # With one channel is_contiguous() is true of either; from the first group on it tells them apart.
+    # With one channel is_contiguous() is true of both; from the first group on it tells.
     monkeypatch.setattr(spectrogram_branch, "preferred_memory_format", lambda _: wanted)
     network = small_network("SpectrogramNet")
     seen = []
@@ -251,6 +251,7 @@ def test_channels_last_is_preferred_on_cuda_and_with_avx512(
     assert preferred_memory_format(torch.device(device)) == expected
 
 
+@pytest.mark.slow
 def test_an_exported_graph_takes_any_batch_size():
     network, batch = small_network("TwoBranchNet").eval(), small_batch(2)
     size = torch.export.Dim("size", min=1, max=64)

@@ -83,6 +83,7 @@ def test_logits_gradients_and_three_adam_steps_are_those_of_the_spec(dtype, tole
             )
 
 
+@pytest.mark.slow
 def test_logits_at_the_size_of_the_spec_are_those_of_the_spec():
     network, witness = network_and_witness(n_classes=37)
     spectrogram, features, _ = random_batch(1, (1, 560, 256), 20, 37)

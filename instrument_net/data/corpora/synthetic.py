@@ -40,7 +40,7 @@ class SyntheticCorpus:
 
     folder: str | Path
     individuals_per_class: int = 20
-    clips_per_individual: int = 6
+    clips_per_individual: int = 4
     seed: int = 0
     classes: Sequence[str] | None = None
 
