@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import soundfile
+from threadpoolctl import threadpool_limits
 
 from instrument_net.synthesis.clip import render_clip
 from instrument_net.synthesis.note import SAMPLE_RATE_HZ
@@ -47,7 +48,9 @@ def render_files(
         return
     # Forked from a clean server process: a plain fork would copy a parent full of torch's threads.
     context = get_context("forkserver" if os.name == "posix" else "spawn")
-    with ProcessPoolExecutor(n_workers, mp_context=context) as pool:
+    # A process per core is enough: threads of a worker's matrix library would only get in the way.
+    one_thread = partial(threadpool_limits, 1)
+    with ProcessPoolExecutor(n_workers, mp_context=context, initializer=one_thread) as pool:
         yield from pool.map(render, jobs, chunksize=2)
 
 
