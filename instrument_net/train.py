@@ -89,7 +89,7 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
         datamodule.class_names,
         network=OmegaConf.to_container(config.model, resolve=True),  # type: ignore[arg-type]
         front_end=front_end.settings,
-        log_base=str(config.log_base),
+        log_base="10" if config.log_base == 10 else config.log_base,  # YAML reads 10 as a number
         optimizer=instantiate(config.optimizer),
     )
     console.print(
