@@ -23,6 +23,7 @@ _RESAMPLER_MARGIN_S = 0.02  # more than the resampling filter is long at any rat
 # real rates are small (147/160 for 48 kHz); a flipped bit in a header can ask for 20 GB.
 _MAX_RATIO_TERM = 2_000
 _STREAMED_BYTES = 0x7FFF_0000  # a length like this says "unknown": written while streaming
+_UNKNOWN_FRAMES = 2**63 - 1  # libsndfile's number of frames for a flac of that kind
 
 
 class AudioError(ValueError):
@@ -48,24 +49,32 @@ def load_waveform(
         sample_rate_hz: Rate of the result. Uncommon rates are converted at a nearby simple ratio,
             less than half a cent off.
         num_samples: Length of the result: the sound is cut or zero-padded at its end.
-        start_s: Where the excerpt begins, in seconds.
-        duration_s: Length of the excerpt in seconds; default: to the end of the file.
+        start_s: Where the excerpt begins, in seconds, at least 0.
+        duration_s: Length of the excerpt in seconds, above 0; default: to the end of the file.
 
     Returns:
         float32 ``(num_samples,)``: mean of the channels, then resampled, then fitted, then scaled
         to a peak of 1. Silence stays zero.
 
     Raises:
-        AudioError: If the file is missing, empty, truncated, no audio, outside 8 to 192 kHz, has
-            too many channels, ends before ``start_s``, or holds NaN or infinite samples.
+        AudioError: If the file is missing, empty, truncated, no audio, headerless, outside 8 to
+            192 kHz, has too many channels, ends before ``start_s``, or holds NaN or infinite
+            samples; if ``start_s`` or ``duration_s`` is no such time. A streamed flac, whose header
+            leaves its length open, is refused when it ends within the seconds asked for.
     """
     path = Path(path)
+    _check_excerpt(path, start_s=start_s, duration_s=duration_s)
     if not path.is_file():
         raise AudioError(f"{path}: {'is a folder' if path.is_dir() else 'no such file'}")
     if path.stat().st_size == 0:
         raise AudioError(f"{path}: the file is empty (0 bytes)")
+    # By this extension soundfile asks its caller for rate and channels, with a TypeError.
+    if path.suffix.lower() == ".raw":
+        raise AudioError(f"{path}: .raw has no header that tells its rate; convert it to wav")
+    length_is_unknown = False
     try:
         with soundfile.SoundFile(path) as file:
+            length_is_unknown = file.frames == _UNKNOWN_FRAMES
             _check_header(path, file)
             ratio = _simple_ratio(sample_rate_hz, file.samplerate)
             wanted_s = num_samples / sample_rate_hz + _RESAMPLER_MARGIN_S
@@ -73,18 +82,31 @@ def load_waveform(
                 wanted_s = min(wanted_s, duration_s)
             mono = _read_mono(path, file, start_s=start_s, wanted_s=wanted_s)
     except soundfile.SoundFileError as error:
+        if length_is_unknown:
+            raise AudioError(
+                f"{path}: damaged, or shorter than the excerpt while its header leaves its length "
+                f"open (a streamed file); encode it again into a file"
+            ) from error
         reason = str(error).strip().rstrip(":. ") or "the decoder failed"
         raise AudioError(f"{path}: cannot be decoded, damaged or no audio: {reason}") from error
     if not np.isfinite(mono).all():
         raise AudioError(f"{path}: holds NaN or infinite samples; export the file again")
     # A peak of 1 before resampling: float files may hold values whose products overflow.
-    waveform = _at_peak_1(torch.from_numpy(mono))
+    mono = _at_peak_1(mono)
     if ratio != 1:
-        waveform = _resampler(ratio.denominator, ratio.numerator)(waveform)
-    fitted = torch.zeros(num_samples)
-    kept = waveform[:num_samples]
+        mono = _resampler(ratio.denominator, ratio.numerator)(torch.from_numpy(mono)).numpy()
+    fitted = np.zeros(num_samples, np.float32)
+    kept = mono[:num_samples]
     fitted[: len(kept)] = kept
-    return _at_peak_1(fitted)
+    return torch.from_numpy(_at_peak_1(fitted))
+
+
+def _check_excerpt(path: Path, *, start_s: float, duration_s: float | None) -> None:
+    if not 0 <= start_s < math.inf:
+        raise AudioError(f"{path}: start_s is {start_s:g}, expected a number of seconds from 0 on")
+    # Written so that NaN, an empty cell of a table, is refused too.
+    if duration_s is not None and not duration_s > 0:
+        raise AudioError(f"{path}: duration_s is {duration_s:g}, expected more than 0 seconds")
 
 
 def _check_header(path: Path, file: soundfile.SoundFile) -> None:
@@ -138,12 +160,15 @@ def _blocks(file: soundfile.SoundFile, wanted: int) -> Iterator[np.ndarray]:
         yield (block / np.float32(file.channels)).sum(axis=1)
 
 
-def _at_peak_1(waveform: Tensor) -> Tensor:
-    peak = waveform.abs().max() if len(waveform) else torch.zeros(())
+# In NumPy: torch would wake its threads for each of these short passes, and where other work holds
+# the cores, waiting for them cost one caller at a time ten times the decoding.
+def _at_peak_1(samples: np.ndarray) -> np.ndarray:
+    peak = np.abs(samples).max(initial=0)
     # A subnormal peak has no reciprocal; such a sound is silence.
-    if peak < torch.finfo(torch.float32).tiny:
-        return torch.zeros_like(waveform)
-    return waveform / peak
+    if peak < np.finfo(np.float32).tiny:
+        return np.zeros_like(samples)
+    scaled: np.ndarray = samples / peak
+    return scaled
 
 
 def _simple_ratio(new_hz: int, old_hz: int) -> Fraction:

@@ -1,7 +1,6 @@
 import resource
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -76,14 +75,18 @@ def test_channels_are_averaged(tmp_path, channels):
     torch.testing.assert_close(load_waveform(path)[:44_100], expected, rtol=0, atol=1e-6)
 
 
-def test_a_long_file_is_cut_and_only_its_beginning_read(tmp_path):
+def test_a_long_file_is_cut_and_only_its_beginning_read(tmp_path, monkeypatch):
     path = tmp_path / "long.wav"
     with soundfile.SoundFile(path, "w", 44_100, 1, "PCM_16") as file:
         for _ in range(60):
             file.write(sine(44_100, duration_s=10))
-    start_s = time.perf_counter()
+    decoded = []
+    read = soundfile.SoundFile.read
+    monkeypatch.setattr(
+        soundfile.SoundFile, "read", lambda *a, **k: decoded.append(read(*a, **k)) or decoded[-1]
+    )
     waveform = load_waveform(path)
-    assert time.perf_counter() - start_s < 1.0  # ten minutes of sound would take far longer
+    assert 265_216 <= sum(map(len, decoded)) < 270_000
     assert waveform.shape == (265_216,)
     assert waveform[-1000:].abs().max() > 0.9
 
@@ -98,6 +101,18 @@ def test_an_excerpt_is_found_by_its_time(tmp_path):
                                rtol=0, atol=1e-3)  # fmt: skip
     with pytest.raises(AudioError, match=r"start_s 3 lies beyond its end at 2\.000 s"):
         load_waveform(path, start_s=3.0)
+
+
+@pytest.mark.parametrize("start_s", [-1.0, np.nan, np.inf])
+def test_a_start_that_is_no_time_is_refused(write_tone, start_s):
+    with pytest.raises(AudioError, match=rf"a\.wav: start_s is {start_s:g}, expected"):
+        load_waveform(write_tone("a.wav"), start_s=start_s)
+
+
+@pytest.mark.parametrize("duration_s", [0.0, -1.0, np.nan])
+def test_a_duration_that_is_no_time_is_refused_not_silent(write_tone, duration_s):
+    with pytest.raises(AudioError, match=rf"a\.wav: duration_s is {duration_s:g}, expected"):
+        load_waveform(write_tone("a.wav"), duration_s=duration_s)
 
 
 def test_silence_and_subnormal_whispers_stay_zero(tmp_path):
@@ -184,23 +199,42 @@ def test_a_wav_written_to_a_pipe_has_no_length_and_is_read_all_the_same(tmp_path
     assert load_waveform(write_bytes(tmp_path / "piped.wav", content)).abs().max() == 1
 
 
+def test_a_streamed_flac_is_read_if_long_enough_and_else_refused_with_the_reason(tmp_path):
+    paths = {}
+    for duration_s in (2, 8):
+        paths[duration_s] = tmp_path / f"{duration_s}.flac"
+        soundfile.write(paths[duration_s], sine(44_100, duration_s=duration_s), 44_100)
+        content = bytearray(paths[duration_s].read_bytes())
+        # STREAMINFO: the last 36 of the 64 bits from byte 18 on count the samples; 0 is "unknown".
+        content[21] &= 0xF0
+        content[22:26] = bytes(4)
+        paths[duration_s].write_bytes(content)
+    assert error_db(load_waveform(paths[8]), 1000.0) < -80
+    with pytest.raises(AudioError, match=r"2\.flac: .* its header leaves its length open"):
+        load_waveform(paths[2])
+
+
+@pytest.mark.parametrize("name", ["bare.raw", "BARE.RAW"])
+def test_samples_without_a_header_are_refused(tmp_path, name):
+    with pytest.raises(AudioError, match=rf"{name}: \.raw has no header"):
+        load_waveform(write_bytes(tmp_path / name, bytes(range(256)) * 40))
+
+
 LYING_HEADER = """
-import resource, sys, time
+import resource, sys
 from instrument_net.audio import AudioError, load_waveform
 load_waveform(sys.argv[1])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-start = time.perf_counter()
 for path in sys.argv[2:]:
     try:
         load_waveform(path)
     except AudioError:
         pass
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, time.perf_counter() - start)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
 
 def test_a_header_that_lies_costs_neither_memory_nor_time(tmp_path):
-    assert resource.RUSAGE_SELF == 0
     good = tmp_path / "whole.wav"
     content = bytearray(whole_file(tmp_path, "wav"))
     lies = []
@@ -215,10 +249,9 @@ def test_a_header_that_lies_costs_neither_memory_nor_time(tmp_path):
         lies.append(str(write_bytes(tmp_path / f"{name}.wav", lie)))
     done = subprocess.run(
         [sys.executable, "-c", LYING_HEADER, str(good), *lies],
-        capture_output=True, text=True, check=True,
+        capture_output=True, text=True, check=True, timeout=120,
     )  # fmt: skip
-    grown_kb, _ = map(float, done.stdout.split())
-    assert grown_kb < 300_000
+    assert int(done.stdout) < 300_000  # kilobytes
 
 
 @pytest.mark.parametrize("extension", FORMATS)
@@ -227,6 +260,7 @@ def test_flipped_header_bits_give_a_waveform_or_a_clear_error(tmp_path, extensio
     content = np.frombuffer(whole_file(tmp_path, extension), np.uint8)
     path = tmp_path / f"flipped.{extension}"
     refused = named = 0
+    peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for _ in range(60):
         damaged = content.copy()
         places = rng.integers(0, 64, size=rng.integers(1, 4))
@@ -240,4 +274,6 @@ def test_flipped_header_bits_give_a_waveform_or_a_clear_error(tmp_path, extensio
         else:
             assert waveform.shape == (265_216,)
             assert float(waveform.abs().max()) in (0.0, 1.0)
+
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak_kb < 500_000
     assert 0 < refused == named

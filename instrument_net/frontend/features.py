@@ -36,6 +36,9 @@ class Features(nn.Module):
         n_fft: Transform length of the power spectrogram.
         n_bins: Bins of the power spectrogram, from 0 Hz up.
         n_mels: Mel bands behind the cepstral coefficients.
+
+    Raises:
+        ValueError: If the numbers leave no room for the lags or the mel bands.
     """
 
     sample_s: Tensor
@@ -45,6 +48,11 @@ class Features(nn.Module):
         self, *, sample_rate_hz: int, num_samples: int, n_fft: int, n_bins: int, n_mels: int
     ) -> None:
         super().__init__()
+        if num_samples <= _N_LAGS:
+            raise ValueError(
+                f"a clip of {num_samples} samples is too short for the autocorrelation at lag "
+                f"{_N_LAGS}: choose a larger n_fft or more frames"
+            )
         self.mfcc = Mfcc(
             sample_rate_hz=sample_rate_hz,
             n_fft=n_fft,

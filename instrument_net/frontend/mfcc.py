@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import torch
 from torch import Tensor, nn
 from torchaudio.functional import create_dct, melscale_fbanks
@@ -18,25 +20,31 @@ def mfcc(mean_power: Tensor, mel_filters: Tensor, dct: Tensor) -> Tensor:
     Args:
         mean_power: Power averaged over frames, ``(batch, bins)``, >= 0.
         mel_filters: ``(bins, n_mels)``.
-        dct: ``(n_mels, n_coefficients)``.
+        dct: ``(n_mels, n_coefficients)``, the zeroth coefficient left out.
 
     Returns:
-        ``(batch, n_coefficients)``; 0 for silence.
+        ``(batch, n_coefficients)``, independent of gain; 0 for silence.
 
     References:
         Davis & Mermelstein, IEEE Trans. ASSP 28(4), 1980.
     """
-    mel_power = mean_power @ mel_filters
+    # Sums of products, not matrix products: those may be computed with 10-bit mantissas
+    # (torch.set_float32_matmul_precision), and the features must not depend on such a setting.
+    mel_power = (mean_power[:, :, None] * mel_filters).sum(dim=1)  # (batch, n_mels)
     strongest = mel_power.amax(dim=-1, keepdim=True)
-    # Relative to the strongest band: gain adds only to coefficient 0, which is not used, and the
-    # logarithm of silence (all bands 1) is 0.
+    # Relative to the strongest band: gain adds only to the zeroth coefficient, which is left out,
+    # and the logarithm of silence (all bands 1) is 0.
     silent = strongest == 0
     relative = torch.where(silent, 1.0, mel_power / torch.where(silent, 1.0, strongest))
-    return relative.clamp_min(_FLOOR).log() @ dct
+    log_mel = relative.clamp_min(_FLOOR).log()
+    return (log_mel[:, :, None] * dct).sum(dim=1)
 
 
 class Mfcc(nn.Module):
     """Remember filters and transform for :func:`mfcc`: coefficients 1 to ``n_coefficients``.
+
+    The triangles reach from 0 Hz to the last bin, ``(n_bins - 1) * sample_rate_hz / n_fft``:
+    559 * 44,100 / 4096 = 6018.53 Hz for 560 bins, the "6,019 Hz" of the design.
 
     Args:
         sample_rate_hz: Of the waveform.
@@ -44,6 +52,10 @@ class Mfcc(nn.Module):
         n_bins: Bins in a spectrum, from 0 Hz up; the filters end on the last one.
         n_mels: Number of HTK-scale triangles, without area normalisation.
         n_coefficients: How many coefficients, after the zeroth.
+
+    Raises:
+        ValueError: If ``n_mels`` is no more than ``n_coefficients``, or so many that a triangle
+            falls between two bins.
     """
 
     mel_filters: Tensor
@@ -53,16 +65,30 @@ class Mfcc(nn.Module):
         self, *, sample_rate_hz: int, n_fft: int, n_bins: int, n_mels: int, n_coefficients: int
     ) -> None:
         super().__init__()
+        if n_mels <= n_coefficients:
+            raise ValueError(
+                f"n_mels must exceed the {n_coefficients} cepstral coefficients, got {n_mels}"
+            )
+        with warnings.catch_warnings():
+            # Of an empty triangle torchaudio only warns; it is refused below.
+            warnings.simplefilter("ignore", UserWarning)
+            filters = melscale_fbanks(
+                n_fft // 2 + 1,
+                f_min=0.0,
+                f_max=(n_bins - 1) * sample_rate_hz / n_fft,
+                n_mels=n_mels,
+                sample_rate=sample_rate_hz,
+                norm=None,
+                mel_scale="htk",
+            )
         # torchaudio lays bins out from 0 to half the rate, so the cut comes after.
-        filters = melscale_fbanks(
-            n_fft // 2 + 1,
-            f_min=0.0,
-            f_max=(n_bins - 1) * sample_rate_hz / n_fft,
-            n_mels=n_mels,
-            sample_rate=sample_rate_hz,
-            norm=None,
-            mel_scale="htk",
-        )[:n_bins].contiguous()
+        filters = filters[:n_bins].contiguous()
+        empty = int((filters.amax(dim=0) == 0).sum())
+        if empty:
+            raise ValueError(
+                f"{empty} of n_mels = {n_mels} triangles fall between two of the bins, which are "
+                f"{sample_rate_hz / n_fft:.1f} Hz apart: choose a smaller n_mels or a larger n_fft"
+            )
         dct = create_dct(n_coefficients + 1, n_mels, norm="ortho")[:, 1:]
         self.register_buffer("mel_filters", filters, persistent=False)
         self.register_buffer("dct", dct.contiguous(), persistent=False)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
-from instrument_net.frontend.waveform_features import ratio
+from instrument_net.frontend.ratio import ratio
 
 _ACTIVE = 1e-6  # of the strongest frame's power: 60 dB below it
 
@@ -23,10 +22,16 @@ def spectral_centroid_hz(power: Tensor, bin_hz: Tensor) -> Tensor:
     Returns:
         ``(batch,)`` in hertz; 0 for silence.
 
+    Raises:
+        ValueError: If the two disagree on the number of bins.
+
     References:
         Peeters et al., "The Timbre Toolbox", J. Acoust. Soc. Am. 130(5), 2011.
     """
+    if power.shape[-2] != bin_hz.numel():
+        raise ValueError(f"{power.shape[-2]} bins in power, {bin_hz.numel()} in bin_hz")
     total = power.sum(dim=-2)  # (batch, frames)
-    centroid = ratio(torch.einsum("f,bft->bt", bin_hz, power), total)
+    # Not a matrix product: see mfcc.
+    centroid = ratio((bin_hz[:, None] * power).sum(dim=-2), total)
     active = (total > 0) & (total >= _ACTIVE * total.amax(dim=-1, keepdim=True))
     return ratio((centroid * active).sum(dim=-1), active.sum(dim=-1).to(power.dtype))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from instrument_net.frontend.ratio import ratio
+
 
 def relative_power(power: Tensor) -> Tensor:
     """Return every clip's power over its own maximum.
@@ -15,9 +17,7 @@ def relative_power(power: Tensor) -> Tensor:
     Returns:
         The same shape, in [0, 1]. A silent clip gives zeros.
     """
-    peak = power.amax(dim=(-2, -1), keepdim=True)
-    # The inner where keeps 0/0 out of the gradient as well as out of the value.
-    return torch.where(peak > 0, power / torch.where(peak > 0, peak, 1.0), 0.0)
+    return ratio(power, power.amax(dim=(-2, -1), keepdim=True))
 
 
 def relative_level(power: Tensor, *, top_db: float) -> Tensor:
@@ -32,6 +32,9 @@ def relative_level(power: Tensor, *, top_db: float) -> Tensor:
     Returns:
         The same shape, in [0, 1]. A silent clip gives zeros.
     """
+    relative = relative_power(power)
     floor = 10 ** (-top_db / 10)
-    level_db = 10 * torch.log10(relative_power(power).clamp_min(floor))
-    return ((level_db + top_db) / top_db).clamp(0, 1)
+    level = 1 + (10 / top_db) * relative.clamp_min(floor).log10()
+    # Compared, not clamped: rounding leaves the floor's own level a hair beside 0, and silence
+    # has to be 0 exactly. Nothing exceeds 1, because no power exceeds the maximum.
+    return torch.where(relative <= floor, 0.0, level)

@@ -5,11 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-
-def ratio(numerator: Tensor, denominator: Tensor) -> Tensor:
-    """Return ``numerator / denominator``, and 0 where the denominator is 0 (silence)."""
-    silent = denominator == 0
-    return torch.where(silent, 0.0, numerator / torch.where(silent, 1.0, denominator))
+from instrument_net.frontend.ratio import ratio
 
 
 def rms(waveform: Tensor) -> Tensor:
@@ -17,13 +13,14 @@ def rms(waveform: Tensor) -> Tensor:
 
     In the unit of the waveform, >= 0; 0 for silence.
     """
-    return waveform.square().mean(dim=-1).sqrt()
+    return _root(waveform.square().mean(dim=-1))
 
 
 def zero_crossing_rate(waveform: Tensor) -> Tensor:
     """Return sign changes per sample ``(batch,)`` of waveforms ``(batch, samples)``.
 
     ``1/2 sum |sign x[i] - sign x[i-1]| / (M - 1)`` with sign 0 = 0, in [0, 1]; 0 for silence.
+    Piecewise constant, so its gradient is 0.
     """
     sign = waveform.sign()
     changes = (sign[:, 1:] - sign[:, :-1]).abs_().sum(dim=-1)
@@ -42,7 +39,7 @@ def temporal_centroid_s(waveform: Tensor, sample_s: Tensor) -> Tensor:
         energy envelope; here of the absolute amplitude).
     """
     magnitude = waveform.abs()
-    return ratio(magnitude @ sample_s, magnitude.sum(dim=-1))
+    return ratio((magnitude * sample_s).sum(dim=-1), magnitude.sum(dim=-1))
 
 
 def autocorrelation(waveform: Tensor, *, n_lags: int) -> Tensor:
@@ -57,16 +54,28 @@ def autocorrelation(waveform: Tensor, *, n_lags: int) -> Tensor:
 
     Returns:
         ``(batch, n_lags)`` in [-1, 1]; 0 for silence.
+
+    Raises:
+        ValueError: If the waveform has no more samples than lags are asked for.
     """
-    energy = waveform.square().sum(dim=-1)
-    head = waveform[:, :n_lags].square().cumsum(dim=-1)
-    tail = waveform[:, -n_lags:].flip(-1).square().cumsum(dim=-1)
-    lags = []
+    if waveform.shape[-1] <= n_lags:
+        raise ValueError(
+            f"{n_lags} lags need more than {n_lags} samples, "
+            f"waveform has shape {tuple(waveform.shape)}"
+        )
+    energy = waveform.square()
+    cosines = []
     for k in range(1, n_lags + 1):
-        product = torch.linalg.vecdot(waveform[:, :-k], waveform[:, k:])
-        # Energies of all but the last and all but the first k samples.
-        norm = (energy - tail[:, k - 1]).clamp_min(0).sqrt() * (energy - head[:, k - 1]).clamp_min(
-            0
-        ).sqrt()
-        lags.append(ratio(product, norm))
-    return torch.stack(lags, dim=-1).clamp(-1, 1)
+        product = (waveform[:, :-k] * waveform[:, k:]).sum(dim=-1)
+        # Each sum over its own samples: taking the edge's energy from the whole signal's would
+        # cancel where the edge holds nearly all of it (a click on the first sample). And sums
+        # rather than torch.linalg.vector_norm, which adds without pairing: 5e-5 off.
+        norms = _root(energy[:, :-k].sum(dim=-1)) * _root(energy[:, k:].sum(dim=-1))
+        cosines.append(ratio(product, norms))
+    return torch.stack(cosines, dim=-1).clamp(-1, 1)
+
+
+def _root(energy: Tensor) -> Tensor:
+    # At 0 the gradient of a square root is infinite; silence must not make it NaN.
+    silent = energy == 0
+    return torch.where(silent, 0.0, torch.where(silent, 1.0, energy).sqrt())
