@@ -10,7 +10,7 @@ import json
 import sys
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -113,11 +113,24 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     trainer.test(best, datamodule, verbose=False)
 
     metrics = _report(config, best, datamodule, run_dir, overrides, environment)
-    flat = OmegaConf.to_container(config, resolve=True)
-    logger.log_hyperparams(flat, {f"test/{k}": v for k, v in metrics.overall.items()})
+    logger.log_hyperparams(
+        _hyper_parameters(config), {f"test/{k}": v for k, v in metrics.overall.items()}
+    )
     logger.save()
     _summarise(console, metrics, run_dir, config.name)
     return float(checkpoint.best_model_score)
+
+
+def _hyper_parameters(config: DictConfig) -> dict[str, Any]:
+    """Return what a comparison of runs may turn on; class paths and folders only hide it."""
+    values = {"seed": config.seed, "log_base": config.log_base}
+    for stage in ("data", "split", "frontend", "model", "optimizer", "trainer"):
+        settings = OmegaConf.to_container(config[stage], resolve=True)
+        assert isinstance(settings, dict)
+        for key, value in settings.items():
+            if not str(key).startswith("_") and key not in ("folder", "store_dir"):
+                values[f"{stage}.{key!s}"] = value
+    return values
 
 
 def count_parameters(classifier: InstrumentClassifier) -> int:

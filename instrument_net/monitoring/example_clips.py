@@ -23,7 +23,7 @@ class ExampleClips(lightning.Callback):
         self._n_clips = n_clips
 
     def on_fit_end(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
-        """Add ``examples/<k>`` images and sounds, as the last epoch's network hears them."""
+        """Add ``examples/<k>_<label>/{spectrogram,sound}``, judged by the last epoch's network."""
         writer = tensorboard_writer(trainer)
         datamodule = getattr(trainer, "datamodule", None)
         if (
@@ -50,9 +50,11 @@ class ExampleClips(lightning.Callback):
                 bin_hz=front_end.sample_rate_hz / front_end.n_fft,
                 hop_s=front_end.hop_length / front_end.sample_rate_hz,
             )
-            writer.add_figure(f"examples/{k}_{pl_module.class_names[label]}", figure)
+            # Two tags: TensorBoard shows neither kind where image and sound share one.
+            tag = f"examples/{k}_{pl_module.class_names[label]}"
+            writer.add_figure(f"{tag}/spectrogram", figure)
             writer.add_audio(
-                f"examples/{k}_{pl_module.class_names[label]}",
+                f"{tag}/sound",
                 waveforms[k].float()[None] / 32_767,
                 sample_rate=front_end.sample_rate_hz,
             )
