@@ -16,6 +16,7 @@ import hydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
+from rich.markup import escape
 
 from instrument_net.configuration import CONF_DIR, ConfigurationError, check_keys, nearest_key_hint
 from instrument_net.memory import keep_freed_pages
@@ -48,7 +49,8 @@ def _command(config: DictConfig) -> float:
         check_keys(config, choices, base="train")
         return train(config, overrides=list(HydraConfig.get().overrides.task))
     except (ConfigurationError, ManifestError, SplitError, AudioError) as error:
-        Console(stderr=True).print(f"[red]error:[/red] {error}", highlight=False)
+        console = Console(stderr=True)
+        console.print(f"[red]error:[/red] {escape(str(error))}", highlight=False, soft_wrap=True)
         sys.exit(2)
 
 
@@ -142,11 +144,14 @@ def _write_tables(datamodule: InstrumentDataModule, run_dir: Path, console: Cons
     datamodule.clips.to_csv(run_dir / "splits.csv")
     datamodule.rejected.to_csv(run_dir / "rejected.csv")
     for reason in datamodule.rejected["reason"]:
-        console.print(f"[yellow]left out:[/yellow] {reason}", highlight=False)
+        line = f"[yellow]left out:[/yellow] {escape(reason)}"
+        console.print(line, highlight=False, soft_wrap=True)
     sizes = datamodule.clips["split"].value_counts()
     console.print(
         f"{len(datamodule.clips)} clips of {len(datamodule.class_names)} classes: "
-        f"{sizes['train']} train, {sizes['validation']} validation, {sizes['test']} test"
+        f"{sizes['train']} train, {sizes['validation']} validation, {sizes['test']} test, "
+        f"split by {' and '.join(datamodule.split.columns(datamodule.clips))}",
+        highlight=False,
     )
 
 

@@ -10,14 +10,15 @@ import pandas as pd
 
 from instrument_net.data.manifest import SPLIT_NAMES
 
-# Tried in this order where the user names no columns: the strictest description of "the same
-# recording" that a table offers first.
+# Where the user names no columns: the first that the table has and that leaves every class enough
+# groups for three sides, the strictest first. A recording is never torn apart.
 _DEFAULT_GROUPS = (
     ("recording_id",),
-    ("instrument_id", "pitch_midi"),
     ("instrument_id",),
+    ("instrument_id", "pitch_midi"),
     ("path",),
 )
+_MIN_GROUPS = 3
 # A clip without the value that a column asks for (a phrase has no one pitch) is told apart by how
 # it was played instead.
 _WHEN_BLANK = "articulation"
@@ -32,9 +33,11 @@ class Split:
     """How clips are divided: by whole groups, stratified by label, seeded.
 
     Attributes:
-        group_by: Columns whose equal values stay on one side. ``None`` takes the first of
-            ``recording_id``; ``instrument_id`` with ``pitch_midi``; ``instrument_id``; the file.
-            A row with an empty value is grouped by its ``articulation`` instead.
+        group_by: Columns whose equal values stay on one side. ``None`` takes ``recording_id``
+            where there is one, else ``instrument_id``, else the file; a table in which a class has
+            fewer than three instruments, which could not be on three sides, is split by
+            ``instrument_id`` and ``pitch_midi``. A row with an empty value is grouped by its
+            ``articulation`` instead.
         validation_fraction: Share of each label's clips aimed at, in (0, 1).
         test_fraction: Share of each label's clips aimed at, in (0, 1).
         seed: Of the shuffle; the same seed and table give the same split on any machine.
@@ -61,7 +64,10 @@ class Split:
             SplitError: If ``group_by`` names a column that the table does not have.
         """
         if self.group_by is None:
-            return next(group for group in _DEFAULT_GROUPS if set(group) <= set(clips.columns))
+            known = [group for group in _DEFAULT_GROUPS if set(group) <= set(clips.columns)]
+            # Finer groups are an answer to too few instruments only: they tear nothing else apart.
+            finer = [group for group in known if group[0] == known[0][0]]
+            return next((group for group in finer if _enough(clips, group)), known[0])
         missing = [column for column in self.group_by if column not in clips.columns]
         if missing or not self.group_by:
             raise SplitError(
@@ -72,13 +78,7 @@ class Split:
 
     def groups(self, clips: pd.DataFrame) -> pd.Series:
         """Return the name of the group that each clip belongs to."""
-        parts = []
-        for column in self.columns(clips):
-            values = clips[column].astype(str)
-            if _WHEN_BLANK in clips.columns:
-                values = values.where(values != "", clips[_WHEN_BLANK].astype(str))
-            parts.append(values)
-        return pd.concat(parts, axis=1).agg(" | ".join, axis=1)
+        return _group_names(clips, self.columns(clips))
 
     def assign(self, clips: pd.DataFrame) -> pd.Series:
         """Return ``train``, ``validation`` or ``test`` for every clip.
@@ -131,9 +131,24 @@ class Split:
                 n_groups = groups[labels == label].nunique()
                 raise SplitError(
                     f"class {label!r} has no clip for {empty}: its {int(row.sum())} clips form "
-                    f"{n_groups} group(s) and a class needs at least 3. Add recordings, remove the "
-                    "class, or let split.group_by name finer groups"
+                    f"{n_groups} group(s) and a class needs at least {_MIN_GROUPS}. "
+                    "Add recordings, remove the class, or let split.group_by name finer groups"
                 )
+
+
+def _group_names(clips: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    parts = []
+    for column in columns:
+        values = clips[column].astype(str)
+        if _WHEN_BLANK in clips.columns:
+            values = values.where(values != "", clips[_WHEN_BLANK].astype(str))
+        parts.append(values)
+    return pd.concat(parts, axis=1).agg(" | ".join, axis=1)
+
+
+def _enough(clips: pd.DataFrame, columns: Sequence[str]) -> bool:
+    per_label = _group_names(clips, columns).groupby(clips["label"]).nunique()
+    return bool((per_label >= _MIN_GROUPS).all())
 
 
 def shared_values(clips: pd.DataFrame, sides: pd.Series, column: str) -> float:

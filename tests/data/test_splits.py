@@ -58,16 +58,28 @@ def test_a_recording_with_two_labels_stays_whole():
 
 
 @pytest.mark.parametrize(
-    ("columns", "expected"),
+    ("columns", "n_instruments", "expected"),
     [
-        (["recording_id", "instrument_id", "pitch_midi"], ("recording_id",)),
-        (["instrument_id", "pitch_midi"], ("instrument_id", "pitch_midi")),
-        (["instrument_id"], ("instrument_id",)),
-        ([], ("path",)),
+        (["recording_id", "instrument_id", "pitch_midi"], 5, ("recording_id",)),
+        (["recording_id", "instrument_id", "pitch_midi"], 1, ("recording_id",)),
+        (["instrument_id", "pitch_midi"], 5, ("instrument_id",)),
+        (["instrument_id", "pitch_midi"], 2, ("instrument_id", "pitch_midi")),
+        (["instrument_id"], 2, ("instrument_id",)),
+        (["pitch_midi"], 1, ("path",)),
     ],
 )
-def test_without_group_by_the_strictest_known_columns_are_kept_together(columns, expected):
-    clips = pd.DataFrame({"path": ["x"], "label": ["a"], **{column: ["1"] for column in columns}})
+def test_without_group_by_the_strictest_columns_that_leave_three_groups_are_kept_together(
+    columns, n_instruments, expected
+):
+    """Two labels of twelve clips each, on n instruments; every clip has a pitch of its own."""
+    table = {
+        "path": [f"{i}.wav" for i in range(24)],
+        "label": ["a", "b"] * 12,
+        "recording_id": [f"r{i // 4}" for i in range(24)],
+        "instrument_id": [f"{'ab'[i % 2]}{i // 2 % n_instruments}" for i in range(24)],
+        "pitch_midi": [str(40 + i) for i in range(24)],
+    }
+    clips = pd.DataFrame({name: table[name] for name in ["path", "label", *columns]})
     assert Split().columns(clips) == expected
 
 
