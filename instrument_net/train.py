@@ -152,6 +152,7 @@ def _write_tables(datamodule: InstrumentDataModule, run_dir: Path, console: Cons
         f"{sizes['train']} train, {sizes['validation']} validation, {sizes['test']} test, "
         f"split by {' and '.join(datamodule.split.columns(datamodule.clips))}",
         highlight=False,
+        soft_wrap=True,
     )
 
 
