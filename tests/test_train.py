@@ -51,7 +51,7 @@ def test_a_run_folder_holds_everything(smoke):
     ]:  # fmt: skip
         assert (run / name).is_file(), name
     environment = json.loads((run / "environment.json").read_text())
-    assert environment["packages"]["torch"] == torch.__version__
+    assert torch.__version__.startswith(environment["packages"]["torch"])
     splits = pd.read_csv(run / "splits.csv")
     assert splits["split"].value_counts().to_dict() == {"train": 6, "validation": 6, "test": 6}
     assert splits.groupby("instrument_id")["split"].nunique().eq(1).all()
@@ -69,8 +69,8 @@ def test_the_report_says_that_the_corpus_is_synthetic_and_how_it_was_split(smoke
     page = (smoke[0][1] / "report/report.md").read_text()
     assert "synthetic: figures say nothing about real instruments" in page
     assert "**Split:** by instrument_id (seed 0): 6 train, 6 validation, 6 test clips" in page
-    assert "have a `instrument_id`" not in page
-    assert "`python -m instrument_net.train hydra.run.dir" in page
+    assert "no test clip shares its source, instrument or recording with training" in page
+    assert "`python -m instrument_net.train data.store_dir=" in page
 
 
 def test_two_runs_with_one_seed_are_equal_to_the_last_digit(smoke):

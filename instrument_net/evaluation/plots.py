@@ -41,7 +41,7 @@ def plot_confusion(confusion: pd.DataFrame, *, normalise: bool, title: str) -> F
     axes.grid(which="minor", color="0.9", linewidth=0.5)
     axes.tick_params(which="both", length=0)
     axes.set_xlabel("predicted")
-    axes.set_ylabel("true")
+    axes.set_ylabel("true", labelpad=10)
     axes.set_title(f"{title} ({'% of each true class' if normalise else 'number of clips'})")
     figure.colorbar(image, ax=axes, shrink=0.7, label="share of the true class")
     return figure

@@ -47,7 +47,7 @@ def write_report(
     shares.round(6).to_csv(folder / "confusion_normalised.csv")
     for normalise, name in ((False, "confusion_counts"), (True, "confusion_normalised")):
         figure = plot_confusion(metrics.confusion, normalise=normalise, title=title)
-        figure.savefig(folder / f"{name}.png", dpi=110)
+        figure.savefig(folder / f"{name}.png", dpi=110, bbox_inches="tight")
     plot_per_class(metrics.per_class, title=title).savefig(folder / "per_class.png", dpi=110)
     (folder / "report.md").write_text(_page(title, facts, metrics, table))
     return metrics

@@ -62,5 +62,5 @@ def _render_individual(folder: Path, n_clips: int, seed: int, job: tuple[str, in
         name = f"{metadata.instrument_id}_m{metadata.pitch_midi:03d}_{metadata.dynamic}_{clip:02d}"
         path = f"audio/{label}/{name}.wav"
         soundfile.write(folder / path, waveform, SAMPLE_RATE_HZ, subtype="PCM_16")
-        rows.append({"path": path, **asdict(metadata), "source": "synthetic"})
+        rows.append({"path": path, **asdict(metadata)})
     return rows
