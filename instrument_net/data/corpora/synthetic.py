@@ -39,8 +39,8 @@ class SyntheticCorpus:
     """
 
     folder: str | Path
-    individuals_per_class: int = 40
-    clips_per_individual: int = 2
+    individuals_per_class: int = 20
+    clips_per_individual: int = 4
     seed: int = 0
     classes: Sequence[str] | None = None
 
