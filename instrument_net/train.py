@@ -83,7 +83,6 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     # Partial, because Hydra would turn a dataclass handed to it into a configuration.
     open_data = instantiate(config.data, _partial_=True)
     datamodule = open_data(front_end=front_end, split=instantiate(config.split))
-    datamodule.prepare_data()
     datamodule.setup()
     _write_tables(datamodule, run_dir, console)
 

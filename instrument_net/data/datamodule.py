@@ -113,7 +113,8 @@ class InstrumentDataModule(lightning.LightningDataModule):
 
     def prepare_data(self) -> None:
         """Find, check and decode every clip; what is already in the store is not decoded again."""
-        self._open_store()
+        if self._store is None:  # a trainer asks before every fit and test
+            self._open_store()
 
     def setup(self, stage: str | None = None) -> None:
         """Divide the clips; afterwards ``class_names``, ``clips`` and ``rejected`` are filled.

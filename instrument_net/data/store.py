@@ -87,7 +87,9 @@ class WaveformStore:
         return out
 
     def _shards(self, clips: pd.DataFrame) -> Iterator[_Shard]:
-        tables = [clips.iloc[i : i + _CLIPS_PER_SHARD] for i in range(0, len(clips), 64)]
+        tables = [
+            clips.iloc[i : i + _CLIPS_PER_SHARD] for i in range(0, len(clips), _CLIPS_PER_SHARD)
+        ]
         keys = [self._key(table) for table in tables]
         missing = [k for k, key in enumerate(keys) if not self._index_path(key).is_file()]
         if missing:
