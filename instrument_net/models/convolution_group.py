@@ -44,7 +44,7 @@ class ConvolutionGroup(nn.Module):
         """Return the group's feature maps, ``(batch, filters, height', width')``, all >= 0."""
         # In place: back-propagation needs the ReLU's output, never a convolution's.
         activations = F.relu_(self.convolution_1(activations))
-        activations = F.max_pool2d(self.convolution_2(activations), POOL_SIZE)
+        activations = F.max_pool2d(self.convolution_2(activations), POOL_SIZE, POOL_SIZE)
         # max(0, max(z)) = max(max(0, z)), gradients too: after the pooling, the ReLU has nine times
-        # fewer values to read and write.
-        return F.relu_(activations)
+        # fewer values to read and write. (Not in place: oneDNN's pooling needs its own output.)
+        return F.relu(activations)

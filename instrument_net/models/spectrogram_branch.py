@@ -7,7 +7,7 @@ from instrument_net.models.convolution_group import (
     size_after_group,
     size_before_group,
 )
-from instrument_net.models.memory_format import preferred_memory_format
+from instrument_net.models.layout import PlainLayout, to_fastest_layout
 from instrument_net.models.shapes import SPECTROGRAM_SHAPE, SpectrogramShape
 
 N_GROUPS = 3
@@ -58,6 +58,7 @@ class SpectrogramBranch(nn.Module):
         height, width = size_after_groups(spectrogram_shape)
         in_channels = [spectrogram_shape[0], *[filters] * (N_GROUPS - 1)]
         self.groups = nn.Sequential(*(ConvolutionGroup(n, filters) for n in in_channels))
+        self.plain_layout = PlainLayout()
         self.dense = nn.Sequential(
             nn.Linear(filters * height * width, dense_units),
             nn.ReLU(inplace=True),
@@ -67,9 +68,7 @@ class SpectrogramBranch(nn.Module):
 
     def forward(self, spectrogram: Tensor) -> Tensor:
         """Return ``(batch, dense_units)``, all >= 0, of ``(batch, 1, frequency, frame)``."""
-        # `to` and not `contiguous`: with a single channel both layouts count as contiguous, and
-        # only `to` sets the strides by which the convolutions choose theirs.
-        spectrogram = spectrogram.to(memory_format=preferred_memory_format(spectrogram.device))
-        feature_maps = self.groups(spectrogram)  # (batch, filters, height, width)
+        # (batch, filters, height, width), flattened in the order filter, height, width
+        feature_maps = self.plain_layout(self.groups(to_fastest_layout(spectrogram)))
         activations: Tensor = self.dense(feature_maps.flatten(start_dim=1))
         return activations

@@ -22,8 +22,8 @@ class TwoBranchNet(nn.Module):
     loss and to the one who wants probabilities: ``logits.softmax(dim=1)``.
 
     The spec's layout is channels last, batch x 560 x 256 x 1 (eq. 21); PyTorch's shape for the same
-    spectrogram is ``(batch, 1, 560, 256)``. Where channels last is the faster order in memory, the
-    network itself lays its input out so (``torch.channels_last`` strides, same shape).
+    spectrogram is ``(batch, 1, 560, 256)``. Which order in memory is fastest differs from device to
+    device (``torch.channels_last`` on a GPU); the network itself lays its input out so.
 
     Args:
         n_classes: Instruments to tell apart, k, at least 2.

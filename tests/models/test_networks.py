@@ -13,8 +13,8 @@ from instrument_net.models import (
     build_network,
     spectrogram_branch,
 )
-from instrument_net.models import memory_format as memory_format_module
-from instrument_net.models.memory_format import preferred_memory_format
+from instrument_net.models import layout as layout_module
+from instrument_net.models.layout import to_fastest_layout
 
 SMALL = {
     "n_classes": 5,
@@ -23,7 +23,6 @@ SMALL = {
     "filters": 4,
     "dense_units": 8,
 }
-BOTH_LAYOUTS = [torch.contiguous_format, torch.channels_last]
 every_network = pytest.mark.parametrize("name", NETWORKS)
 
 
@@ -206,49 +205,59 @@ def test_nothing_is_suggested_for_a_name_like_none_of_ours():
         build_network("vgg", n_classes=3)
 
 
-def test_both_memory_formats_give_the_same_logits_and_gradients(monkeypatch):
+def use_layout(monkeypatch, layout):
+    """Have every CPU prefer one layout, as if it were of the kind for which it is fastest."""
+    capability = {"contiguous": "DEFAULT", "channels_last": "AVX512", "blocked": "AVX2"}[layout]
+    if layout == "blocked" and not torch.backends.mkldnn.is_available():
+        pytest.skip("this build of PyTorch is without oneDNN")
+    monkeypatch.setattr(layout_module, "_CPU_CAPABILITY", capability)
+
+
+@pytest.mark.parametrize("layout", ["channels_last", "blocked"])
+def test_every_layout_gives_the_same_logits_and_gradients(monkeypatch, layout):
     results = []
-    for memory_format in BOTH_LAYOUTS:
-        monkeypatch.setattr(spectrogram_branch, "preferred_memory_format", lambda _: memory_format)  # noqa: B023
+    for used in ("contiguous", layout):
+        use_layout(monkeypatch, used)
         network = small_network("TwoBranchNet")
-        logits = network(*small_batch())
+        spectrogram, features = small_batch()
+        logits = network(spectrogram.requires_grad_(), features)
         logits.square().sum().backward()
-        results.append([logits, *(parameter.grad for parameter in network.parameters())])
-    for contiguous, channels_last in zip(*results, strict=True):
-        torch.testing.assert_close(contiguous, channels_last, atol=1e-5, rtol=1e-5)
+        gradients = [parameter.grad for parameter in network.parameters()]
+        results.append([logits, spectrogram.grad, *gradients])
+    for contiguous, other in zip(*results, strict=True):
+        torch.testing.assert_close(contiguous, other, atol=1e-5, rtol=1e-5)
 
 
-@pytest.mark.parametrize("wanted", BOTH_LAYOUTS)
-@pytest.mark.parametrize("given", BOTH_LAYOUTS)
-def test_every_group_gets_its_input_in_the_preferred_format(monkeypatch, wanted, given):
+@pytest.mark.parametrize("layout", ["contiguous", "channels_last", "blocked"])
+@pytest.mark.parametrize("given", [torch.contiguous_format, torch.channels_last])
+def test_every_group_gets_its_input_in_the_fastest_layout(monkeypatch, layout, given):
     # With one channel is_contiguous() is true of both; from the first group on it tells.
-    monkeypatch.setattr(spectrogram_branch, "preferred_memory_format", lambda _: wanted)
+    use_layout(monkeypatch, layout)
     network = small_network("SpectrogramNet")
-    seen = []
+    seen, plain = [], []
     for group in network.spectrogram_branch.groups:
         group.register_forward_hook(lambda _, __, maps: seen.append(maps))
+    network.spectrogram_branch.plain_layout.register_forward_hook(
+        lambda _, __, maps: plain.append(maps)
+    )
     spectrogram, features = small_batch()
     network(spectrogram.to(memory_format=given), features)
     assert [maps.shape[2:] for maps in seen] == [(26, 35), (7, 10), (1, 2)]
     for maps in seen:
-        assert maps.is_contiguous(memory_format=wanted)
+        assert maps.is_mkldnn == (layout == "blocked")
+        if layout != "blocked":
+            wanted = getattr(torch, layout.replace("contiguous", "contiguous_format"))
+            assert maps.is_contiguous(memory_format=wanted)
+    assert not plain[0].is_mkldnn
 
 
-@pytest.mark.parametrize(
-    ("device", "capability", "expected"),
-    [
-        ("cpu", "AVX2", torch.contiguous_format),
-        ("cpu", "AVX512", torch.channels_last),
-        ("cpu", "DEFAULT", torch.contiguous_format),
-        ("cuda", "AVX2", torch.channels_last),
-        ("mps", "DEFAULT", torch.contiguous_format),
-    ],
-)
-def test_channels_last_is_preferred_on_cuda_and_with_avx512(
-    monkeypatch, device, capability, expected
-):
-    monkeypatch.setattr(memory_format_module, "_CPU_CAPABILITY", capability)
-    assert preferred_memory_format(torch.device(device)) == expected
+def test_blocks_are_left_to_float32_outside_autocast(monkeypatch):
+    use_layout(monkeypatch, "blocked")
+    spectrogram, _ = small_batch()
+    assert to_fastest_layout(spectrogram).is_mkldnn
+    assert not to_fastest_layout(spectrogram.double()).is_mkldnn
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert not to_fastest_layout(spectrogram).is_mkldnn
 
 
 @pytest.mark.slow
