@@ -54,7 +54,7 @@ def draw_bowed_string(rng: np.random.Generator) -> SustainedTone:
         release_s=log_uniform(rng, 0.2, 0.4),
         vibrato=Vibrato(
             rate_hz=uniform(rng, 5.0, 6.6),
-            depth_cents=uniform(rng, 12, 30),
+            depth_cents=uniform(rng, 18, 35),
             wander_cents=uniform(rng, 2, 6),
         ),
         noise=DriveNoise(uniform(rng, -27, -20), low_hz=2000, high_hz=9000, chiff_db=8),

@@ -38,7 +38,7 @@ class BrassSpectrum:
 def draw_brass(rng: np.random.Generator) -> SustainedTone:
     """Return one brass instrument: the spectrum opens during the attack, the pitch scoops in."""
     spectrum = BrassSpectrum(
-        soft_cutoff_hz=log_uniform(rng, 480, 700),
+        soft_cutoff_hz=log_uniform(rng, 650, 950),
         octaves_louder=uniform(rng, 1.3, 1.9),
         bell_hz=log_uniform(rng, 350, 600),
         slope=uniform(rng, 2.4, 3.2),

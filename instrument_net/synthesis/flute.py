@@ -40,6 +40,6 @@ def draw_flute(rng: np.random.Generator) -> SustainedTone:
             depth_cents=uniform(rng, 6, 15),
             wander_cents=uniform(rng, 1, 4),
         ),
-        noise=DriveNoise(uniform(rng, -26, -17), low_hz=500, high_hz=5000, chiff_db=8),
+        noise=DriveNoise(uniform(rng, -31, -23), low_hz=500, high_hz=5000, chiff_db=8),
         tremolo_db=uniform(rng, 1.5, 3.5),
     )

@@ -16,7 +16,7 @@ from instrument_net.progress import clip_progress
 from instrument_net.synthesis import INSTRUMENTS
 from instrument_net.synthesis.rendering import render_files
 
-_SYNTHESIS = 1  # raise it whenever the same settings would give other sounds
+_SYNTHESIS = 2  # raise it whenever the same settings would give other sounds
 
 
 @dataclass(frozen=True)
