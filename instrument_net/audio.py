@@ -64,13 +64,7 @@ def load_waveform(
     """
     path = Path(path)
     _check_excerpt(path, start_s=start_s, duration_s=duration_s)
-    if not path.is_file():
-        raise AudioError(f"{path}: {'is a folder' if path.is_dir() else 'no such file'}")
-    if path.stat().st_size == 0:
-        raise AudioError(f"{path}: the file is empty (0 bytes)")
-    # By this extension soundfile asks its caller for rate and channels, with a TypeError.
-    if path.suffix.lower() == ".raw":
-        raise AudioError(f"{path}: .raw has no header that tells its rate; convert it to wav")
+    _check_file(path)
     length_is_unknown = False
     try:
         with soundfile.SoundFile(path) as file:
@@ -87,8 +81,7 @@ def load_waveform(
                 f"{path}: damaged, or shorter than the excerpt while its header leaves its length "
                 f"open (a streamed file); encode it again into a file"
             ) from error
-        reason = str(error).strip().rstrip(":. ") or "the decoder failed"
-        raise AudioError(f"{path}: cannot be decoded, damaged or no audio: {reason}") from error
+        raise _undecodable(path, error) from error
     if not np.isfinite(mono).all():
         raise AudioError(f"{path}: holds NaN or infinite samples; export the file again")
     # A peak of 1 before resampling: float files may hold values whose products overflow.
@@ -99,6 +92,43 @@ def load_waveform(
     kept = mono[:num_samples]
     fitted[: len(kept)] = kept
     return torch.from_numpy(_at_peak_1(fitted))
+
+
+def file_duration_s(path: str | Path) -> float:
+    """Return how long a file is by its header, in seconds, without decoding it.
+
+    Raises:
+        AudioError: If the header is damaged or promises what is not there, as far as that shows
+            without decoding, or leaves the length open.
+    """
+    path = Path(path)
+    _check_file(path)
+    try:
+        with soundfile.SoundFile(path) as file:
+            _check_header(path, file)
+            if file.frames == _UNKNOWN_FRAMES:
+                raise AudioError(
+                    f"{path}: its header leaves its length open (a streamed file); "
+                    "encode it again into a file"
+                )
+            return float(file.frames / file.samplerate)
+    except soundfile.SoundFileError as error:
+        raise _undecodable(path, error) from error
+
+
+def _undecodable(path: Path, error: Exception) -> AudioError:
+    reason = str(error).strip().rstrip(":. ") or "the decoder failed"
+    return AudioError(f"{path}: cannot be decoded, damaged or no audio: {reason}")
+
+
+def _check_file(path: Path) -> None:
+    if not path.is_file():
+        raise AudioError(f"{path}: {'is a folder' if path.is_dir() else 'no such file'}")
+    if path.stat().st_size == 0:
+        raise AudioError(f"{path}: the file is empty (0 bytes)")
+    # By this extension soundfile asks its caller for rate and channels, with a TypeError.
+    if path.suffix.lower() == ".raw":
+        raise AudioError(f"{path}: .raw has no header that tells its rate; convert it to wav")
 
 
 def _check_excerpt(path: Path, *, start_s: float, duration_s: float | None) -> None:

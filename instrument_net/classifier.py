@@ -8,7 +8,9 @@ from typing import Any, Literal, Self, cast
 
 import lightning
 import torch
+from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
+from torch.optim.lr_scheduler import LRScheduler
 from torchmetrics import MetricCollection
 from torchmetrics.classification import (
     MulticlassAccuracy,
@@ -16,17 +18,22 @@ from torchmetrics.classification import (
     MulticlassF1Score,
 )
 
+from instrument_net.audio import AudioError
 from instrument_net.frontend import FrontEnd
 from instrument_net.loss import cross_entropy
 from instrument_net.models import FeatureScaling, build_network
+from instrument_net.prediction import predict_files
+from instrument_net.recogniser import Recogniser
+from instrument_net.schedule import constant
 
 OptimizerFactory = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
+SchedulerFactory = Callable[[torch.optim.Optimizer, int], LRScheduler]
 Batch = tuple[Tensor, Tensor, Tensor]
 
 
 def spec_adam(parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
     """Return Adam as the spec sets it (eq. 20; where delta stands: docs/spec-errata.md)."""
-    return torch.optim.Adam(parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-7)
+    return torch.optim.Adam(parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-7, fused=True)
 
 
 class InstrumentClassifier(lightning.LightningModule):
@@ -43,6 +50,8 @@ class InstrumentClassifier(lightning.LightningModule):
         log_base: Base of the logarithm in the loss (spec eq. 17 has 10); it only rescales.
         optimizer: Parameters -> optimizer; default :func:`spec_adam`. Not kept in checkpoints,
             which hold the optimizer's state.
+        scheduler: (Optimizer, steps of the run) -> learning-rate schedule, stepped once a batch;
+            default: the rate stays.
 
     Raises:
         ValueError: If the network's name or an option is unknown, or there are fewer than two
@@ -57,6 +66,7 @@ class InstrumentClassifier(lightning.LightningModule):
         front_end: Mapping[str, Any] | None = None,
         log_base: Literal["e", "10"] = "e",
         optimizer: OptimizerFactory = spec_adam,
+        scheduler: SchedulerFactory = constant,
     ) -> None:
         super().__init__()
         if len(set(class_names)) != len(class_names) or len(class_names) < 2:
@@ -82,19 +92,23 @@ class InstrumentClassifier(lightning.LightningModule):
         )
         self._log_base = log_base
         self._optimizer = optimizer
+        self._scheduler = scheduler
         self._test_logits: list[Tensor] = []
         n = len(class_names)
         metrics = MetricCollection(
             {
-                "accuracy": MulticlassAccuracy(n, average="micro"),
-                "macro_f1": MulticlassF1Score(n, average="macro"),
-                "class_averaged_accuracy": MulticlassAccuracy(n, average="macro"),
+                # Checking the labels' values would make the host wait for the device every step.
+                "accuracy": MulticlassAccuracy(n, average="micro", validate_args=False),
+                "macro_f1": MulticlassF1Score(n, average="macro", validate_args=False),
+                "class_averaged_accuracy": MulticlassAccuracy(
+                    n, average="macro", validate_args=False
+                ),
             }
         )
         self.metrics = nn.ModuleDict(
             {f"{stage}_metrics": metrics.clone(prefix=f"{stage}/") for stage in _STAGES}
         )
-        self.confusion = MulticlassConfusionMatrix(n)
+        self.confusion = MulticlassConfusionMatrix(n, validate_args=False)
         self.example_input_array = self.example_inputs()
 
     @classmethod
@@ -130,6 +144,23 @@ class InstrumentClassifier(lightning.LightningModule):
             torch.zeros(1, len(self.front_end.feature_names)),
         )
 
+    def predict_file(self, path: str | Path, *, top: int | None = None) -> dict[str, float]:
+        """Return class -> probability of an audio file, the most probable first.
+
+        Args:
+            path: Any file that :func:`instrument_net.audio.load_waveform` reads. A long one is cut
+                into windows, whose probabilities are averaged.
+            top: How many classes; default: all, whose probabilities sum to 1.
+
+        Raises:
+            AudioError: If the file cannot be read; with its name and the reason.
+        """
+        recogniser = Recogniser(self.front_end, self.network.eval(), self.class_names)
+        (result,) = predict_files(recogniser, [path])
+        if result.error is not None:
+            raise AudioError(result.error)
+        return dict(result.ranking(top))
+
     def test_probabilities(self) -> Tensor:
         """Return what the last test gave each clip, ``(n_clips, n_classes)``, in loader order."""
         return torch.cat(self._test_logits).softmax(dim=1)
@@ -156,9 +187,14 @@ class InstrumentClassifier(lightning.LightningModule):
         """Forget the probabilities of the last test."""
         self._test_logits.clear()
 
-    def configure_optimizers(self) -> torch.optim.Optimizer:
-        """Return the optimizer over all parameters."""
-        return self._optimizer(self.parameters())
+    def configure_optimizers(self) -> OptimizerLRScheduler:
+        """Return the optimizer over all parameters, with its schedule over the trainer's run."""
+        optimizer = self._optimizer(self.parameters())
+        scheduler = self._scheduler(optimizer, int(self.trainer.estimated_stepping_batches))
+        return {
+            "optimizer": optimizer,
+            "lr_scheduler": {"scheduler": scheduler, "interval": "step"},
+        }
 
     def _step(self, stage: str, batch: Batch) -> Tensor:
         spectrogram, features, label = batch

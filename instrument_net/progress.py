@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -15,20 +16,30 @@ from rich.text import Text
 
 
 class RateColumn(ProgressColumn):
-    """Show how many clips are done per second."""
+    """Show how much is done per second.
+
+    Args:
+        unit: What is counted.
+    """
+
+    def __init__(self, unit: str) -> None:
+        super().__init__()
+        self._unit = unit
 
     def render(self, task: Task) -> Text:
-        """Return the rate, or a dash before the first clip."""
+        """Return the rate, or a dash before the first piece is done."""
         rate = task.finished_speed or task.speed
-        return Text("- clips/s" if rate is None else f"{rate:.0f} clips/s", style="cyan")
+        shown = "-" if rate is None else f"{rate:.0f}"
+        return Text(f"{shown} {self._unit}/s", style="cyan")
 
 
-def clip_progress() -> Progress:
-    """Return a progress display for work that is counted in clips."""
+def work_progress(unit: str = "clips", console: Console | None = None) -> Progress:
+    """Return a progress display for work that is counted in ``unit``."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        RateColumn(),
+        RateColumn(unit),
         TimeRemainingColumn(),
+        console=console,
     )

@@ -69,6 +69,7 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     from hydra.utils import instantiate
 
     from instrument_net.classifier import InstrumentClassifier
+    from instrument_net.compilation import CompileNetwork
     from instrument_net.environment import describe_environment
 
     console = Console()
@@ -77,7 +78,7 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     environment = describe_environment()
     (run_dir / "environment.json").write_text(json.dumps(environment, indent=2) + "\n")
     lightning.seed_everything(config.seed, workers=True, verbose=False)
-    _quiet_lightning()
+    quiet_lightning()
 
     front_end = instantiate(config.frontend)
     # Partial, because Hydra would turn a dataclass handed to it into a configuration.
@@ -92,6 +93,7 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
         front_end=front_end.settings,
         log_base="10" if config.log_base == 10 else config.log_base,  # YAML reads 10 as a number
         optimizer=instantiate(config.optimizer),
+        scheduler=instantiate(config.scheduler),
     )
     console.print(
         f"{config.model.name}: {count_parameters(classifier):,} parameters, run folder {run_dir}",
@@ -102,11 +104,11 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
         classifier.fit_feature_scaling(*datamodule.feature_statistics())
 
     logger = instantiate(config.logger)
+    callbacks = [instantiate(callback) for callback in config.callbacks.values()]
+    if config.compile:
+        callbacks.append(CompileNetwork())
     trainer = instantiate(
-        config.trainer,
-        default_root_dir=run_dir,
-        logger=logger,
-        callbacks=[instantiate(callback) for callback in config.callbacks.values()],
+        config.trainer, default_root_dir=run_dir, logger=logger, callbacks=callbacks
     )
     trainer.fit(classifier, datamodule, ckpt_path=config.resume_from, weights_only=True)
     checkpoint = trainer.checkpoint_callback
@@ -125,7 +127,7 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
 def _hyper_parameters(config: DictConfig) -> dict[str, Any]:
     """Return what a comparison of runs may turn on; class paths and folders only hide it."""
     values = {"seed": config.seed, "log_base": config.log_base}
-    for stage in ("data", "split", "frontend", "model", "optimizer", "trainer"):
+    for stage in ("data", "split", "frontend", "model", "optimizer", "scheduler", "trainer"):
         settings = OmegaConf.to_container(config[stage], resolve=True)
         assert isinstance(settings, dict)
         for key, value in settings.items():
@@ -211,10 +213,10 @@ def _summarise(console: Console, metrics: Metrics, run_dir: Path, name: str) -> 
         console.print(f"  {what:28}{where}", highlight=False, soft_wrap=True)
 
 
-def _quiet_lightning() -> None:
+def quiet_lightning() -> None:
+    """Silence tips and notices about settings that are deliberate here."""
     import logging
 
-    # Tips and notices about settings that are deliberate here would bury the figures.
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     for message in (
         ".*does not have many workers.*",  # a batch is one copy out of a memory map

@@ -11,13 +11,14 @@ PACKAGE = Path(instrument_net.__file__).parent
 
 # In the order in which data flows; what stands in one line does not import its neighbours.
 ORDER = [
-    {"progress", "memory", "environment", "configuration"},
-    {"synthesis", "audio", "loss"},
+    {"progress", "memory", "environment", "configuration", "files", "device"},
+    {"synthesis", "audio", "loss", "schedule"},
     {"frontend", "models"},
-    {"data"},
+    {"data", "recogniser"},
+    {"prediction"},
     {"classifier", "evaluation"},
-    {"monitoring"},
-    {"train"},
+    {"monitoring", "compilation"},
+    {"train", "predict", "export"},
 ]
 LEVEL = {stage: level for level, stages in enumerate(ORDER) for stage in stages}
 # Stages that know nothing of any other stage of ours.

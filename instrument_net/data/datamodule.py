@@ -216,8 +216,10 @@ class InstrumentDataModule(lightning.LightningDataModule):
         code = {name: index for index, name in enumerate(self.class_names)}
         labels = torch.tensor([code[label] for label in self.clips_of(side)["label"]])
         device = self.trainer.strategy.root_device if self.trainer else torch.device("cpu")
+        # A worker's pinned memory would not be pinned for this process.
+        pin_memory = device.type == "cuda" and self._num_workers == 0
         return FrontEndLoader(
-            ClipDataset(self._store, positions, labels),
+            ClipDataset(self._store, positions, labels, pin_memory=pin_memory),
             front_end=self.front_end.to(device),
             device=device,
             batch_size=self.batch_size,

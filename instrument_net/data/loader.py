@@ -22,10 +22,14 @@ class ClipDataset(Dataset[tuple[Tensor, Tensor]]):
         store: The decoded waveforms.
         indices: Positions in the store, in the order of this dataset.
         labels: Class index of each of them, int64 ``(len(indices),)``.
+        pin_memory: Whether batches are put where a GPU can fetch them by itself.
     """
 
-    def __init__(self, store: WaveformStore, indices: Tensor, labels: Tensor) -> None:
+    def __init__(
+        self, store: WaveformStore, indices: Tensor, labels: Tensor, *, pin_memory: bool = False
+    ) -> None:
         self._store = store
+        self._pin_memory = pin_memory
         self._indices = indices
         self.labels = labels
 
@@ -39,7 +43,8 @@ class ClipDataset(Dataset[tuple[Tensor, Tensor]]):
 
     def __getitems__(self, indices: list[int]) -> tuple[Tensor, Tensor]:
         """Return a whole batch at once: the loader's way to copy each clip a single time."""
-        return self._store.batch(self._indices[indices].tolist()), self.labels[indices]
+        positions = self._indices[indices].tolist()
+        return self._store.batch(positions, pin_memory=self._pin_memory), self.labels[indices]
 
 
 class FrontEndLoader(DataLoader[tuple[Tensor, Tensor]]):
@@ -61,7 +66,7 @@ class FrontEndLoader(DataLoader[tuple[Tensor, Tensor]]):
         # __getitems__ has already built the batch.
         options.setdefault("collate_fn", _identity)
         self.clips = dataset
-        super().__init__(dataset, pin_memory=device.type == "cuda", **options)
+        super().__init__(dataset, **options)
         self.front_end = front_end
         self.device = device
 

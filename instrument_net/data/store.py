@@ -23,7 +23,8 @@ import torch
 from torch import Tensor
 
 from instrument_net.audio import AudioError, load_waveform
-from instrument_net.progress import clip_progress
+from instrument_net.files import write_atomically
+from instrument_net.progress import work_progress
 
 FULL_SCALE = 32_767
 _CLIPS_PER_SHARD = 64
@@ -77,13 +78,19 @@ class WaveformStore:
     def __len__(self) -> int:
         return len(self._length)
 
-    def batch(self, indices: Sequence[int]) -> Tensor:
-        """Return int16 waveforms ``(len(indices), num_samples)``; 32,767 is a peak of 1."""
-        out = torch.zeros(len(indices), self.num_samples, dtype=torch.int16)
+    def batch(self, indices: Sequence[int], *, pin_memory: bool = False) -> Tensor:
+        """Return int16 waveforms ``(len(indices), num_samples)``; 32,767 is a peak of 1.
+
+        Args:
+            indices: Positions in the store.
+            pin_memory: Return page-locked memory, from which a GPU copies while the host goes on.
+        """
+        out = torch.empty(len(indices), self.num_samples, dtype=torch.int16, pin_memory=pin_memory)
         rows = out.numpy()
         for row, index in zip(rows, indices, strict=True):
             start, length = self._start[index], self._length[index]
             row[:length] = self._maps[self._shard_of[index]][start : start + length]
+            row[length:] = 0
         return out
 
     def _shards(self, clips: pd.DataFrame) -> Iterator[_Shard]:
@@ -113,7 +120,7 @@ class WaveformStore:
     def _build(self, tables: list[pd.DataFrame], keys: list[str]) -> None:
         # Threads, not processes: decoding and resampling release the interpreter's lock, and a
         # process would first spend seconds on importing torch.
-        with clip_progress() as progress, ThreadPoolExecutor(os.cpu_count()) as pool:
+        with work_progress() as progress, ThreadPoolExecutor(os.cpu_count()) as pool:
             bar = progress.add_task("Decoding audio", total=sum(len(table) for table in tables))
             for table, key in zip(tables, keys, strict=True):
                 decoded = []
@@ -143,9 +150,9 @@ class WaveformStore:
         reasons = {i: str(e) for i, e in enumerate(decoded) if isinstance(e, AudioError)}
         samples = np.concatenate(arrays).tobytes() if arrays else b""
         # The index last: a shard exists once its index does.
-        _write_atomically(self._folder / f"{key}.i16", samples)
+        write_atomically(self._folder / f"{key}.i16", samples)
         index = json.dumps({"lengths": lengths, "reasons": reasons})
-        _write_atomically(self._index_path(key), index.encode())
+        write_atomically(self._index_path(key), index.encode())
 
 
 def _excerpts(table: pd.DataFrame) -> list[tuple[str, float, float | None]]:
@@ -162,9 +169,3 @@ def _map_samples(path: Path) -> np.ndarray:
     if path.stat().st_size == 0:  # only rejected or silent clips; an empty file cannot be mapped
         return np.zeros(0, dtype=np.int16)
     return np.memmap(path, dtype=np.int16, mode="r")
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    part.replace(path)

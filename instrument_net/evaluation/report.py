@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from instrument_net.evaluation.markdown import markdown_table
 from instrument_net.evaluation.metrics import Metrics, measure
 from instrument_net.evaluation.plots import plot_confusion, plot_per_class
 from instrument_net.evaluation.predictions import Predictions
@@ -80,9 +81,3 @@ def _page(title: str, facts: Mapping[str, str], metrics: Metrics, table: pd.Data
         markdown_table(mistakes.head(_SHOWN_MISTAKES)) if len(wrong) else "None.",
     ]
     return "\n".join(parts) + "\n"
-
-
-def markdown_table(table: pd.DataFrame) -> str:
-    """Return a table as Markdown, without its index."""
-    rows = [list(table.columns), ["---"] * len(table.columns), *table.astype(str).to_numpy()]
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)

@@ -50,7 +50,7 @@ def _takes_blocks(spectrogram: Tensor) -> bool:
         and spectrogram.device.type == "cpu"
         and spectrogram.dtype == torch.float32
         and _CPU_CAPABILITY == "AVX2"
-        and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+        and torch.backends.mkldnn.is_available()
         and bool(torch.backends.mkldnn.enabled)
         and not torch.is_autocast_enabled("cpu")
     )

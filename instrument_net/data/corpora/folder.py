@@ -8,8 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from instrument_net.data.manifest import Manifest, ManifestError, checked_manifest
-
-AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".mp3", ".aif", ".aiff", ".aifc"})
+from instrument_net.files import AUDIO_SUFFIXES, audio_files_below
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,7 @@ class FolderCorpus:
         root = Path(self.path).resolve()
         if not root.is_dir():
             raise ManifestError(f"{root}: no such folder; data.path must hold one folder per label")
-        files = sorted(f for f in root.rglob("*") if f.suffix.lower() in AUDIO_SUFFIXES)
-        files = [f for f in files if not any(p.startswith(".") for p in f.relative_to(root).parts)]
+        files = audio_files_below(root)
         stray = [f.name for f in files if f.parent == root]
         if stray:
             raise ManifestError(

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from instrument_net.data.manifest import Manifest, read_manifest
-from instrument_net.progress import clip_progress
+from instrument_net.progress import work_progress
 from instrument_net.synthesis import INSTRUMENTS
 from instrument_net.synthesis.rendering import render_files
 
@@ -76,7 +76,7 @@ class SyntheticCorpus:
             seed=self.seed,
         )
         total = len(self._class_names) * self.individuals_per_class * self.clips_per_individual
-        with clip_progress() as progress:
+        with work_progress() as progress:
             bar = progress.add_task("Rendering instruments", total=total)
             for clips in individuals:
                 rows.extend(clips)

@@ -1,0 +1,95 @@
+"""Front end: ours against librosa, computing the same quantities of the same clips on one core."""
+
+from __future__ import annotations
+
+from benchmarks.contest import Contender, Work, compete
+from benchmarks.results import benchmark_parser, publish
+
+
+def build_ours(*, batch_size: int, threads: int | None) -> Work:
+    """Return a turn through our front end."""
+    from instrument_net.memory import keep_freed_pages
+
+    keep_freed_pages()
+    import torch
+
+    from instrument_net.frontend import FrontEnd
+
+    if threads:
+        torch.set_num_threads(threads)
+    front_end = FrontEnd()
+    waveforms = torch.from_numpy(_waveforms(batch_size))
+
+    def work() -> int:
+        with torch.inference_mode():
+            front_end(waveforms)
+        return batch_size
+
+    return work
+
+
+def build_librosa(*, batch_size: int) -> Work:
+    """Return a turn through librosa, clip by clip, as its users write it."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)
+    import librosa
+    import numpy as np
+    import scipy.fft
+
+    waveforms = _waveforms(batch_size)
+    mel = librosa.filters.mel(
+        sr=44_100, n_fft=4096, n_mels=40, fmax=559 * 44_100 / 4096, htk=True, norm=None
+    )[:, :560]
+
+    def one(x: np.ndarray) -> None:
+        x = x / np.abs(x).max()
+        spectrum = librosa.stft(x, n_fft=4096, hop_length=1024, center=False)[:560]
+        power = np.abs(spectrum) ** 2
+        np.clip((librosa.power_to_db(power, ref=np.max, top_db=80.0) + 80) / 80, 0, 1)
+        np.sqrt(np.mean(x**2))
+        librosa.zero_crossings(x, pad=False).mean()
+        np.abs(x) @ np.arange(x.size) / np.abs(x).sum() / 44_100
+        # Direct sums: librosa.autocorrelate computes all lags by FFT to give these four.
+        [x[:-k] @ x[k:] / np.sqrt((x[:-k] @ x[:-k]) * (x[k:] @ x[k:])) for k in range(1, 5)]
+        energies = mel @ power.mean(axis=1)
+        scipy.fft.dct(np.log(np.maximum(energies, 1e-8 * energies.max())), norm="ortho")
+        librosa.feature.spectral_centroid(
+            S=power, freq=librosa.fft_frequencies(sr=44_100, n_fft=4096)[:560]
+        ).mean()
+
+    def work() -> int:
+        for x in waveforms:
+            one(x)
+        return batch_size
+
+    return work
+
+
+def _waveforms(batch_size: int):  # type: ignore[no-untyped-def]  # numpy only in the worker
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    return 0.1 * rng.standard_normal((batch_size, 265_216), dtype=np.float32)
+
+
+def main() -> None:
+    """Run the command."""
+    parser = benchmark_parser(__doc__, repeats=7)
+    parser.add_argument("--batch-size", type=int, default=16, help="clips a turn")
+    arguments = parser.parse_args()
+    size = {"batch_size": arguments.batch_size}
+    table = compete(
+        [
+            Contender("ours, one core", build_ours, {**size, "threads": 1}),
+            Contender("ours, all cores", build_ours, {**size, "threads": None}),
+            Contender("librosa, one core", build_librosa, size),
+        ],
+        repeats=arguments.repeats,
+    )
+    goal = "goal: librosa at least 8 times ours, core against core."
+    publish("frontend", table, notes=[goal], results=arguments.results)
+
+
+if __name__ == "__main__":
+    main()

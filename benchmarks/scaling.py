@@ -1,0 +1,103 @@
+"""What a corpus costs as it grows: time and memory to list, decode, open, split and walk it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.contest import peak_memory_mib
+from benchmarks.results import benchmark_parser, publish
+
+_SAMPLES = 882  # 20 ms: the cost of a clip beside that of its samples
+
+
+def measure(n_clips: int, folder: str) -> dict[str, float]:
+    """Return seconds and memory of every stage, for a corpus of ``n_clips`` short files.
+
+    To be called in a fresh process: memory is counted from the imports on.
+    """
+    import torch
+
+    from instrument_net.data.corpora import ManifestCorpus
+    from instrument_net.data.splits import Split
+    from instrument_net.data.store import WaveformStore
+
+    root = Path(folder)
+    table = _write_corpus(root, n_clips)
+    before_mib = _memory_mib()
+    seconds = {}
+
+    def timed(name: str, begin_s: float) -> None:
+        seconds[name] = time.perf_counter() - begin_s
+
+    begin_s = time.perf_counter()
+    clips = ManifestCorpus(table).read().clips
+    timed("read_table_s", begin_s)
+    for name in ("build_store_s", "open_store_s"):
+        begin_s = time.perf_counter()
+        store = WaveformStore(clips, root / "store", sample_rate_hz=44_100, num_samples=_SAMPLES)
+        timed(name, begin_s)
+    begin_s = time.perf_counter()
+    Split().assign(store.kept)
+    timed("split_s", begin_s)
+    begin_s = time.perf_counter()
+    for batch in torch.randperm(len(store)).split(64):
+        store.batch(batch.tolist())
+    timed("walk_s", begin_s)
+    return {
+        **seconds,
+        "memory_kib_per_clip": (_memory_mib() - before_mib) * 1024 / n_clips,
+        "peak_mib": peak_memory_mib(),
+    }
+
+
+def _write_corpus(root: Path, n_clips: int) -> Path:
+    import numpy as np
+    import soundfile
+
+    noise = 0.1 * np.random.default_rng(0).standard_normal((n_clips, _SAMPLES), dtype=np.float32)
+    rows = []
+    for index in range(n_clips):
+        path = root / f"{index // 1000:03d}" / f"{index:06d}.wav"
+        if index % 1000 == 0:
+            path.parent.mkdir(parents=True)
+        soundfile.write(path, noise[index], 44_100, subtype="PCM_16")
+        rows.append((path.relative_to(root), f"class_{index % 10}", f"r{index // 10}"))
+    table = root / "metadata.csv"
+    pd.DataFrame(rows, columns=["path", "label", "recording_id"]).to_csv(table, index=False)
+    return table
+
+
+def _memory_mib() -> float:
+    if os.name != "posix" or not Path("/proc/self/statm").exists():
+        return float("nan")
+    resident_pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return resident_pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def main() -> None:
+    """Run the command."""
+    parser = benchmark_parser(__doc__, repeats=1)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1_000, 10_000, 100_000])
+    arguments = parser.parse_args()
+    rows = {}
+    for n_clips in arguments.sizes:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            # A process each: the memory of the last corpus must not count.
+            ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool,
+        ):
+            rows[f"{n_clips:,} clips"] = pool.submit(measure, n_clips, folder).result()
+    table = pd.DataFrame(rows).T.rename_axis("corpus")
+    notes = ["Clips of 20 ms: what a clip costs beside its samples. One turn, not interleaved."]
+    publish("scaling", table, notes=notes, results=arguments.results)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""torch.compile as a switch, with what it costs and from when on it pays."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Callable
+
+import lightning
+import torch
+from rich.console import Console
+
+from instrument_net.classifier import InstrumentClassifier
+from instrument_net.data import InstrumentDataModule
+
+_TIMED_STEPS = 3
+
+
+class CompileNetwork(lightning.Callback):
+    """Compile the network before the first step, and print from which step on that pays.
+
+    Shapes are static: the last, smaller batch of an epoch is compiled for itself. On a GPU, steps
+    are replayed as CUDA graphs. The compiler needs a C++ compiler on a CPU. Parameters and their
+    names stay, so that checkpoints do not tell whether a network was compiled.
+    """
+
+    def on_fit_start(
+        self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
+    ) -> None:
+        """Time a few steps of a random batch, compile, time them again."""
+        datamodule = trainer.datamodule  # type: ignore[attr-defined]
+        assert isinstance(pl_module, InstrumentClassifier)
+        assert isinstance(datamodule, InstrumentDataModule)
+        device = pl_module.device
+        batch = [
+            part.expand(datamodule.batch_size, *part.shape[1:]).contiguous().to(device)
+            for part in pl_module.example_inputs()
+        ]
+
+        def step() -> None:
+            with trainer.precision_plugin.forward_context():
+                pl_module.network(*batch).square().mean().backward()
+            if device.type == "cuda":
+                torch.cuda.synchronize(device)
+
+        eager_s = _median_s(step)
+        begin_s = time.perf_counter()
+        mode = "reduce-overhead" if device.type == "cuda" else "default"
+        pl_module.network.compile(dynamic=False, mode=mode)
+        step()
+        start_s = time.perf_counter() - begin_s
+        compiled_s = _median_s(step)
+        pl_module.zero_grad()
+        Console().print(describe_gain(eager_s, compiled_s, start_s), highlight=False)
+
+
+def describe_gain(eager_s: float, compiled_s: float, start_s: float) -> str:
+    """Return one line: how long a step takes before and after, and when the start has paid.
+
+    Args:
+        eager_s: Seconds of a step without compiling.
+        compiled_s: Seconds of a compiled step.
+        start_s: Seconds that compiling took.
+    """
+    gain_s = eager_s - compiled_s
+    pays = f"pays after {math.ceil(start_s / gain_s):,} steps" if gain_s > 0 else "never pays here"
+    return (
+        f"compiled in {start_s:.0f} s: a step takes {1e3 * compiled_s:.0f} ms instead of "
+        f"{1e3 * eager_s:.0f} ms, which {pays}"
+    )
+
+
+def _median_s(step: Callable[[], None]) -> float:
+    step()
+    times = []
+    for _ in range(_TIMED_STEPS):
+        begin_s = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - begin_s)
+    return statistics.median(times)

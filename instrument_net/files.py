@@ -1,0 +1,37 @@
+"""Files that are either whole or not there, and lists of audio files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".mp3", ".aif", ".aiff", ".aifc"})
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file under another name first: what stands under ``path`` is always complete.
+
+    Missing folders are made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def audio_files_below(folder: Path) -> list[Path]:
+    """Return every audio file in a folder and below, sorted; hidden ones are left out."""
+    files = (f for f in folder.rglob("*") if f.suffix.lower() in AUDIO_SUFFIXES)
+    return sorted(
+        f for f in files if not any(p.startswith(".") for p in f.relative_to(folder).parts)
+    )
+
+
+def audio_files(inputs: Iterable[Path]) -> list[Path]:
+    """Return the files that were named, whatever they are, and the audio files of folders."""
+    return [
+        file
+        for entry in inputs
+        for file in (audio_files_below(entry) if entry.is_dir() else [entry])
+    ]

@@ -1,0 +1,32 @@
+"""How the learning rate goes over a run."""
+
+from __future__ import annotations
+
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import ConstantLR, LRScheduler, OneCycleLR
+
+
+def constant(optimizer: Optimizer, total_steps: int) -> LRScheduler:
+    """Keep the learning rate, as the spec does (Algorithm 3)."""
+    del total_steps
+    return ConstantLR(optimizer, factor=1.0, total_iters=0)
+
+
+def cosine(optimizer: Optimizer, total_steps: int, *, warm_up: float = 0.05) -> LRScheduler:
+    """Raise the learning rate to the optimizer's, then lower it along a cosine to nearly 0.
+
+    Args:
+        optimizer: Its learning rate is the highest of the run.
+        total_steps: Steps of the whole run; the schedule must not be stepped more often.
+        warm_up: Share of the steps until the highest rate, 0 to 1.
+
+    References:
+        Smith and Topin, "Super-convergence", 2019; without its cycle of momentum.
+    """
+    return OneCycleLR(
+        optimizer,
+        max_lr=optimizer.param_groups[0]["lr"],
+        total_steps=total_steps,
+        pct_start=warm_up,
+        cycle_momentum=False,
+    )
