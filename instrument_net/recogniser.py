@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -50,8 +49,8 @@ class Recogniser(nn.Module):
             raise CheckpointError(f"{path}: no such checkpoint; runs keep theirs in checkpoints/")
         try:
             content = torch.load(path, map_location="cpu", weights_only=True)
-        except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError) as error:
-            reason = str(error).strip().splitlines()[0]
+        except Exception as error:  # whatever the reader stumbles over in bytes that are no archive
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise CheckpointError(
                 f"{path}: no checkpoint, damaged, or not of plain values alone: {reason}"
             ) from error

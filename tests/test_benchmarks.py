@@ -14,9 +14,10 @@ pytestmark = pytest.mark.slow
 
 TINY = {
     "frontend": ["--batch-size", "1"],
-    "train_step": ["--batch-size", "1"],
+    "train_step": ["--only", "prediction", "--batch-size", "1"],
     "epoch": ["--clips", "20", "--batch-size", "7"],
     "loader": ["--clips", "8"],
+    "predict": ["--clips", "2"],
     "scaling": ["--sizes", "40", "130"],
     "gpu": ["--device=cpu", "--batch-size=2", "--clips=10", "--matrix-size=64", "--no-compile"],
 }
@@ -25,6 +26,7 @@ EXPECTED = {
     "train_step": ["ours", "plain PyTorch layers", "GFLOP of matrix product"],
     "epoch": ["steps on a resident batch", "plain loop", "Trainer, metrics"],
     "loader": ["from the store", "decoded each time"],
+    "predict": ["2 files, PyTorch", "2 files, ONNX Runtime", "one file, ONNX Runtime"],
     "scaling": ["40 clips", "130 clips", "build_store_s", "memory_kib_per_clip"],
     "gpu": ["step bf16, ms", "epoch through the Trainer, clips/s", "front end, ms a batch"],
 }
