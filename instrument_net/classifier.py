@@ -93,7 +93,6 @@ class InstrumentClassifier(lightning.LightningModule):
         self._log_base = log_base
         self._optimizer = optimizer
         self._scheduler = scheduler
-        self._test_logits: list[Tensor] = []
         n = len(class_names)
         metrics = MetricCollection(
             {
@@ -161,10 +160,6 @@ class InstrumentClassifier(lightning.LightningModule):
             raise AudioError(result.error)
         return dict(result.ranking(top))
 
-    def test_probabilities(self) -> Tensor:
-        """Return what the last test gave each clip, ``(n_clips, n_classes)``, in loader order."""
-        return torch.cat(self._test_logits).softmax(dim=1)
-
     def fit_feature_scaling(self, mean: Tensor, std: Tensor) -> None:
         """Standardise features by the training split's statistics, ``(n_features,)`` each."""
         for module in self.network.modules():
@@ -183,10 +178,6 @@ class InstrumentClassifier(lightning.LightningModule):
         """Measure one batch of the test split."""
         self._step("test", batch)
 
-    def on_test_epoch_start(self) -> None:
-        """Forget the probabilities of the last test."""
-        self._test_logits.clear()
-
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """Return the optimizer over all parameters, with its schedule over the trainer's run."""
         optimizer = self._optimizer(self.parameters())
@@ -204,8 +195,6 @@ class InstrumentClassifier(lightning.LightningModule):
         metrics.update(logits, label)
         if stage == "validation":
             self.confusion.update(logits, label)
-        if stage == "test":
-            self._test_logits.append(logits.detach().float().cpu())
         self.log(f"{stage}/loss", loss, on_step=False, on_epoch=True, batch_size=len(label))
         self.log_dict(metrics, on_step=False, on_epoch=True, batch_size=len(label))
         return loss

@@ -7,7 +7,6 @@ python -m instrument_net.train +experiment=baseline data=folder data.path=record
 from __future__ import annotations
 
 import json
-import sys
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,40 +17,25 @@ from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 from rich.markup import escape
 
-from instrument_net.configuration import CONF_DIR, ConfigurationError, check_keys, nearest_key_hint
-from instrument_net.memory import keep_freed_pages
+from instrument_net.command import checked, run_command
+from instrument_net.configuration import CONF_DIR
+from instrument_net.files import write_atomically
 
 if TYPE_CHECKING:
     from instrument_net.classifier import InstrumentClassifier
     from instrument_net.data import InstrumentDataModule
-    from instrument_net.evaluation import Metrics
+    from instrument_net.evaluation import Report
 
 
 def main() -> None:
-    """Run the command; end with one clear line where the input is at fault."""
-    keep_freed_pages()
-    try:
-        _command()
-    except SystemExit as stop:
-        hint = nearest_key_hint(stop.__context__)
-        if hint:
-            print(hint, file=sys.stderr)
-        raise
+    """Run the command."""
+    run_command(_command)
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF_DIR), config_name="train")
-def _command(config: DictConfig) -> float:
-    from instrument_net.audio import AudioError
-    from instrument_net.data import ManifestError, SplitError
-
-    try:
-        choices = HydraConfig.get().runtime.choices
-        check_keys(config, choices, base="train")
-        return train(config, overrides=list(HydraConfig.get().overrides.task))
-    except (ConfigurationError, ManifestError, SplitError, AudioError) as error:
-        console = Console(stderr=True)
-        console.print(f"[red]error:[/red] {escape(str(error))}", highlight=False, soft_wrap=True)
-        sys.exit(2)
+def _command(config: DictConfig) -> float | None:
+    overrides = list(HydraConfig.get().overrides.task)
+    return checked(lambda composed: train(composed, overrides=overrides), config)
 
 
 def train(config: DictConfig, *, overrides: list[str]) -> float:
@@ -71,12 +55,15 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     from instrument_net.classifier import InstrumentClassifier
     from instrument_net.compilation import CompileNetwork
     from instrument_net.environment import describe_environment
+    from instrument_net.monitoring import log_mistakes
+    from instrument_net.screen import print_figures, print_next, shown_path
 
     console = Console()
     run_dir = Path(config.run_dir)
     run_dir.mkdir(parents=True, exist_ok=True)
     environment = describe_environment()
-    (run_dir / "environment.json").write_text(json.dumps(environment, indent=2) + "\n")
+    content = json.dumps(environment, indent=2) + "\n"
+    write_atomically(run_dir / "environment.json", content.encode())
     lightning.seed_everything(config.seed, workers=True, verbose=False)
     quiet_lightning()
 
@@ -113,14 +100,23 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     trainer.fit(classifier, datamodule, ckpt_path=config.resume_from, weights_only=True)
     checkpoint = trainer.checkpoint_callback
     best = InstrumentClassifier.load_from_checkpoint(checkpoint.best_model_path)
-    trainer.test(best, datamodule, verbose=False)
-
-    metrics = _report(config, best, datamodule, run_dir, overrides, environment)
-    logger.log_hyperparams(
-        _hyper_parameters(config), {f"test/{k}": v for k, v in metrics.overall.items()}
-    )
+    report = _report(config, best, datamodule, run_dir, overrides, environment)
+    figures = {f"test/{name}": value for name, value in report.metrics.overall.items()}
+    logger.log_hyperparams(_hyper_parameters(config), figures)
+    log_mistakes(logger.experiment, report.mistakes, best.front_end)
     logger.save()
-    _summarise(console, metrics, run_dir, config.name)
+    print_figures(console, report, f"{config.name}: best checkpoint on the test split")
+    shown = shown_path(run_dir)
+    print_next(
+        console,
+        {
+            "report": shown / "report" / "report.md",
+            "curves, sounds, confusions": f"tensorboard --logdir {shown.parent}",
+            "checkpoint": shown / "checkpoints" / "best.ckpt",
+            "name your own files": f"python -m instrument_net.predict "
+            f"{shown / 'checkpoints' / 'best.ckpt'} FILE|FOLDER",
+        },
+    )
     return float(checkpoint.best_model_score)
 
 
@@ -142,8 +138,8 @@ def count_parameters(classifier: InstrumentClassifier) -> int:
 
 
 def _write_tables(datamodule: InstrumentDataModule, run_dir: Path, console: Console) -> None:
-    datamodule.clips.to_csv(run_dir / "splits.csv")
-    datamodule.rejected.to_csv(run_dir / "rejected.csv")
+    write_atomically(run_dir / "splits.csv", datamodule.clips.to_csv().encode())
+    write_atomically(run_dir / "rejected.csv", datamodule.rejected.to_csv().encode())
     for reason in datamodule.rejected["reason"]:
         line = f"[yellow]left out:[/yellow] {escape(reason)}"
         console.print(line, highlight=False, soft_wrap=True)
@@ -164,14 +160,10 @@ def _report(
     run_dir: Path,
     overrides: list[str],
     environment: dict[str, object],
-) -> Metrics:
-    from instrument_net.evaluation import Predictions, write_report
+) -> Report:
+    from instrument_net.evaluation import write_report
+    from instrument_net.judging import judge
 
-    predictions = Predictions(
-        clips=datamodule.clips_of("test"),
-        probabilities=best.test_probabilities(),
-        class_names=datamodule.class_names,
-    )
     facts = {
         "Command": f"`python -m instrument_net.train {' '.join(overrides)}`",
         "Network": f"{config.model.name}, {count_parameters(best):,} parameters",
@@ -184,33 +176,12 @@ def _report(
         + (" with uncommitted changes" if environment["git_dirty"] else ""),
     }
     return write_report(
-        run_dir / "report", predictions, title=f"Test of {config.name}", facts=facts
+        run_dir / "report",
+        judge(best, datamodule, "test"),
+        validation=judge(best, datamodule, "validation"),
+        title=f"Test of {config.name}",
+        facts=facts,
     )
-
-
-def _summarise(console: Console, metrics: Metrics, run_dir: Path, name: str) -> None:
-    from rich.table import Table
-
-    table = Table(title=f"{name}: best checkpoint on the test split", title_justify="left")
-    table.add_column("metric")
-    table.add_column("value", justify="right")
-    for metric, value in metrics.overall.items():
-        table.add_row(metric, f"{value:.4f}" if isinstance(value, float) else str(value))
-    console.print(table)
-    worst = metrics.per_class.sort_values("f1").head(3)
-    console.print(
-        "weakest classes: " + ", ".join(f"{n} (F1 {f:.2f})" for n, f in worst["f1"].items())
-    )
-    shown = run_dir
-    if shown.is_relative_to(Path.cwd()):
-        shown = shown.relative_to(Path.cwd())
-    console.print("\nLook at it next:", style="bold")
-    for what, where in {
-        "report": shown / "report" / "report.md",
-        "curves, sounds, confusions": f"tensorboard --logdir {shown.parent}",
-        "checkpoint": shown / "checkpoints" / "best.ckpt",
-    }.items():
-        console.print(f"  {what:28}{where}", highlight=False, soft_wrap=True)
 
 
 def quiet_lightning() -> None:

@@ -1,44 +1,16 @@
 """The command, end to end, on a small synthetic corpus."""
 
 import json
-import subprocess
-import sys
 
 import pandas as pd
 import pytest
 import torch
-from conftest import REAL_CORPUS, needs_real_corpus
+from conftest import REAL_CORPUS, needs_real_corpus, run_train
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from instrument_net.classifier import InstrumentClassifier
-from instrument_net.configuration import CONF_DIR
 
 pytestmark = pytest.mark.slow
-
-
-def run_train(folder, *overrides):
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "instrument_net.train", f"hydra.run.dir={folder}/run",
-            f"data.store_dir={folder}/store", "trainer=cpu", *overrides,
-        ],
-        capture_output=True, text=True, cwd=CONF_DIR.parent, timeout=500,
-    )  # fmt: skip
-    return done, folder / "run"
-
-
-@pytest.fixture(scope="module")
-def smoke(tmp_path_factory):
-    """Two runs of the smoke experiment with the same seed, and their corpus."""
-    corpus = tmp_path_factory.mktemp("corpus")
-    runs = []
-    for _ in range(2):
-        done, run = run_train(
-            tmp_path_factory.mktemp("smoke"), "+experiment=smoke", f"data.folder={corpus}"
-        )
-        assert done.returncode == 0, done.stderr
-        runs.append((done, run))
-    return runs
 
 
 def test_a_run_folder_holds_everything(smoke):

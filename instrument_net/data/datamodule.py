@@ -20,7 +20,7 @@ from instrument_net.data.corpora import (
 )
 from instrument_net.data.loader import ClipDataset, FrontEndLoader
 from instrument_net.data.manifest import SPLIT_NAMES
-from instrument_net.data.splits import Split, shared_values
+from instrument_net.data.splits import Split, SplitRule, shared_values
 from instrument_net.data.store import WaveformStore
 from instrument_net.frontend import FrontEnd
 
@@ -52,7 +52,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
         corpus: Corpus,
         front_end: FrontEnd | None = None,
         *,
-        split: Split | None = None,
+        split: SplitRule | None = None,
         store_dir: str | Path = "outputs/store",
         batch_size: int = 64,
         on_error: Literal["skip", "raise"] = "skip",
@@ -64,7 +64,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, got {batch_size}")
         self.front_end = front_end or FrontEnd()
-        self.split = split or Split()
+        self.split: SplitRule = split or Split()
         self.batch_size = batch_size
         self._corpus = corpus
         self._store_dir = store_dir
@@ -142,15 +142,35 @@ class InstrumentDataModule(lightning.LightningDataModule):
 
     def train_dataloader(self) -> FrontEndLoader:
         """Return the training batches, in a new random order each time."""
-        return self._loader("train", shuffle=True)
+        return self.loader("train", shuffle=True)
 
     def val_dataloader(self) -> FrontEndLoader:
         """Return the validation batches, in the order of the table."""
-        return self._loader("validation")
+        return self.loader("validation")
 
     def test_dataloader(self) -> FrontEndLoader:
         """Return the test batches, in the order of the table."""
-        return self._loader("test")
+        return self.loader("test")
+
+    def loader(self, side: str, *, shuffle: bool = False) -> FrontEndLoader:
+        """Return the batches of one split, in the order of the table or in a random one."""
+        self.setup()
+        assert self._store is not None
+        positions = torch.from_numpy((self.clips["split"] == side).to_numpy().nonzero()[0])
+        code = {name: index for index, name in enumerate(self.class_names)}
+        labels = torch.tensor([code[label] for label in self.clips_of(side)["label"]])
+        device = self.trainer.strategy.root_device if self.trainer else torch.device("cpu")
+        # A worker's pinned memory would not be pinned for this process.
+        pin_memory = device.type == "cuda" and self._num_workers == 0
+        return FrontEndLoader(
+            ClipDataset(self._store, positions, labels, pin_memory=pin_memory),
+            front_end=self.front_end.to(device),
+            device=device,
+            batch_size=self.batch_size,
+            shuffle=shuffle,
+            num_workers=self._num_workers,
+            persistent_workers=self._num_workers > 0,
+        )
 
     def clips_of(self, side: str) -> pd.DataFrame:
         """Return the table rows of one split, in the order of its loader."""
@@ -163,7 +183,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
         Both are float32 ``(n_features,)`` in the features' own units; the deviation is that of
         the population (spec §1.6.2: unit variance over all samples in a column).
         """
-        loader = self._loader("train")
+        loader = self.loader("train")
         features = torch.cat([features.double().cpu() for _, features, _ in loader])
         return features.mean(0).float(), features.std(0, correction=0).float()
 
@@ -180,7 +200,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
     def describe_split(self) -> str:
         """Return one line about the split: what it keeps whole, and what both sides share."""
         sizes = self.clips["split"].value_counts()
-        counts = ", ".join(f"{sizes[side]} {side}" for side in SPLIT_NAMES)
+        counts = ", ".join(f"{sizes.get(side, 0)} {side}" for side in SPLIT_NAMES)
         columns = self.split.columns(self.clips)
         shared = {
             column: shared_values(self.clips, self.clips["split"], column)
@@ -207,23 +227,4 @@ class InstrumentDataModule(lightning.LightningDataModule):
             self._store_dir,
             sample_rate_hz=self.front_end.sample_rate_hz,
             num_samples=self.front_end.num_samples,
-        )
-
-    def _loader(self, side: str, *, shuffle: bool = False) -> FrontEndLoader:
-        self.setup()
-        assert self._store is not None
-        positions = torch.from_numpy((self.clips["split"] == side).to_numpy().nonzero()[0])
-        code = {name: index for index, name in enumerate(self.class_names)}
-        labels = torch.tensor([code[label] for label in self.clips_of(side)["label"]])
-        device = self.trainer.strategy.root_device if self.trainer else torch.device("cpu")
-        # A worker's pinned memory would not be pinned for this process.
-        pin_memory = device.type == "cuda" and self._num_workers == 0
-        return FrontEndLoader(
-            ClipDataset(self._store, positions, labels, pin_memory=pin_memory),
-            front_end=self.front_end.to(device),
-            device=device,
-            batch_size=self.batch_size,
-            shuffle=shuffle,
-            num_workers=self._num_workers,
-            persistent_workers=self._num_workers > 0,
         )

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-import numpy as np
 import pandas as pd
 
-from instrument_net.data.manifest import SPLIT_NAMES
-
-# Where the user names no columns: the first that the table has and that leaves every class enough
-# groups for three sides, the strictest first. A recording is never torn apart.
-_DEFAULT_GROUPS = (
-    ("recording_id",),
-    ("instrument_id",),
-    ("instrument_id", "pitch_midi"),
-    ("path",),
+from instrument_net.data.grouping import (
+    MIN_GROUPS,
+    SplitError,
+    deal,
+    group_columns,
+    group_names,
 )
-_MIN_GROUPS = 3
-# A clip without the value that a column asks for (a phrase has no one pitch) is told apart by how
-# it was played instead.
-_WHEN_BLANK = "articulation"
-
-
-class SplitError(ValueError):
-    """A split that cannot be made; the message names the class or column and what to do."""
+from instrument_net.data.manifest import SPLIT_NAMES
 
 
 @dataclass(frozen=True)
@@ -63,22 +53,11 @@ class Split:
         Raises:
             SplitError: If ``group_by`` names a column that the table does not have.
         """
-        if self.group_by is None:
-            known = [group for group in _DEFAULT_GROUPS if set(group) <= set(clips.columns)]
-            # Finer groups are an answer to too few instruments only: they tear nothing else apart.
-            finer = [group for group in known if group[0] == known[0][0]]
-            return next((group for group in finer if _enough(clips, group)), known[0])
-        missing = [column for column in self.group_by if column not in clips.columns]
-        if missing or not self.group_by:
-            raise SplitError(
-                f"split.group_by names {missing or 'no column'}; "
-                f"the table has {', '.join(clips.columns)}"
-            )
-        return tuple(self.group_by)
+        return group_columns(clips, self.group_by)
 
     def groups(self, clips: pd.DataFrame) -> pd.Series:
         """Return the name of the group that each clip belongs to."""
-        return _group_names(clips, self.columns(clips))
+        return group_names(clips, self.columns(clips))
 
     def assign(self, clips: pd.DataFrame) -> pd.Series:
         """Return ``train``, ``validation`` or ``test`` for every clip.
@@ -101,54 +80,141 @@ class Split:
             del wanted["test"]
         wanted["train"] = 1 - sum(wanted.values())
         open_rows = sides == ""
-        sides[open_rows] = self._deal(clips["label"][open_rows], groups[open_rows], wanted)
-        self._check(clips["label"], sides, groups)
+        sides[open_rows] = deal(
+            clips["label"][open_rows], groups[open_rows], wanted, seed=self.seed
+        )
+        check_sides(clips["label"], sides, groups, SPLIT_NAMES)
         return sides.rename("split")
 
-    def _deal(self, labels: pd.Series, groups: pd.Series, wanted: dict[str, float]) -> pd.Series:
-        """Deal whole groups out, label by label, rarest first: one to each side, then by need."""
-        rng = np.random.default_rng(self.seed)
-        side_of: dict[str, str] = {}
-        per_label = groups.groupby(labels, sort=True)
-        for label in per_label.nunique().sort_values(kind="stable").index:
-            sizes = per_label.get_group(label).value_counts().sort_index()
-            need = {side: share * int(sizes.sum()) for side, share in wanted.items()}
-            empty = list(wanted)
-            for group in sizes.index.intersection(list(side_of)):
-                need[side_of[group]] -= int(sizes[group])
-                empty = [side for side in empty if side != side_of[group]]
-            for group in rng.permutation(sizes.index.difference(list(side_of)).to_numpy(dtype=str)):
-                side = empty.pop(0) if empty else max(need, key=lambda side: need[side])
-                side_of[str(group)] = side
-                need[side] -= int(sizes[group])
-        return groups.map(side_of)
 
-    def _check(self, labels: pd.Series, sides: pd.Series, groups: pd.Series) -> None:
-        counts = pd.crosstab(labels, sides).reindex(columns=list(SPLIT_NAMES), fill_value=0)
-        for label, row in counts.iterrows():
-            if (row == 0).any():
-                empty = ", ".join(str(side) for side in row.index[row == 0])
-                n_groups = groups[labels == label].nunique()
+@dataclass(frozen=True)
+class KFold:
+    """One of K folds: its clips are the test, the rest trains and validates.
+
+    Attributes:
+        fold: Which fold, from 0.
+        folds: How many; each clip is tested in exactly one. A table with a column ``fold`` has
+            official folds of its own, which are used instead.
+        group_by: As in :class:`Split`.
+        validation_fraction: Share of each label's remaining clips aimed at, in (0, 1).
+        seed: Of the shuffle.
+    """
+
+    fold: int = 0
+    folds: int = 10
+    group_by: Sequence[str] | None = None
+    validation_fraction: float = 0.15
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what is no fold."""
+        if self.folds < 2 or not 0 <= self.fold < self.folds:
+            raise SplitError(f"fold must lie in 0 ... folds - 1, got {self.fold} of {self.folds}")
+        if not 0 < self.validation_fraction < 1:
+            raise SplitError(f"validation_fraction is {self.validation_fraction}, not in (0, 1)")
+
+    def columns(self, clips: pd.DataFrame) -> tuple[str, ...]:
+        """Return the columns that name a group in this table."""
+        return group_columns(clips, self.group_by)
+
+    def groups(self, clips: pd.DataFrame) -> pd.Series:
+        """Return the name of the group that each clip belongs to."""
+        return group_names(clips, self.columns(clips))
+
+    def fold_of(self, clips: pd.DataFrame) -> pd.Series:
+        """Return the fold in which each clip is tested, as text.
+
+        Raises:
+            SplitError: If the table's official folds are not as many as asked for.
+        """
+        if "fold" in clips.columns:
+            official = clips["fold"].astype(str)
+            if official.nunique() != self.folds:
                 raise SplitError(
-                    f"class {label!r} has no clip for {empty}: its {int(row.sum())} clips form "
-                    f"{n_groups} group(s) and a class needs at least {_MIN_GROUPS}. "
-                    "Add recordings, remove the class, or let split.group_by name finer groups"
+                    f"the table's column fold has {official.nunique()} folds, split.folds is "
+                    f"{self.folds}: set it to their number"
                 )
+            number = {name: str(k) for k, name in enumerate(sorted(official.unique()))}
+            return official.map(number)
+        shares = {str(k): 1 / self.folds for k in range(self.folds)}
+        return deal(clips["label"], self.groups(clips), shares, seed=self.seed)
+
+    def assign(self, clips: pd.DataFrame) -> pd.Series:
+        """Return ``train``, ``validation`` or ``test`` for every clip.
+
+        Raises:
+            SplitError: If a label lacks clips to train or to validate on, or the fold is empty.
+        """
+        groups = self.groups(clips)
+        test = self.fold_of(clips) == str(self.fold)
+        sides = pd.Series("test", index=clips.index, name="split")
+        wanted = {"train": 1 - self.validation_fraction, "validation": self.validation_fraction}
+        rest = ~test
+        sides[rest] = deal(clips["label"][rest], groups[rest], wanted, seed=self.seed)
+        check_sides(clips["label"], sides, groups, ("train", "validation"))
+        if not test.any():
+            raise SplitError(f"fold {self.fold} of {self.folds} is empty: ask for fewer folds")
+        return sides
 
 
-def _group_names(clips: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
-    parts = []
-    for column in columns:
-        values = clips[column].astype(str)
-        if _WHEN_BLANK in clips.columns:
-            values = values.where(values != "", clips[_WHEN_BLANK].astype(str))
-        parts.append(values)
-    return pd.concat(parts, axis=1).agg(" | ".join, axis=1)
+@dataclass(frozen=True)
+class Everything:
+    """Every clip is a test clip: a corpus that a finished model is tried on."""
+
+    seed: int = 0
+
+    def columns(self, clips: pd.DataFrame) -> tuple[str, ...]:
+        """Return the columns that name a recording, drawn as a whole for intervals."""
+        return group_columns(clips, None)
+
+    def groups(self, clips: pd.DataFrame) -> pd.Series:
+        """Return the name of the recording that each clip belongs to."""
+        return group_names(clips, self.columns(clips))
+
+    def assign(self, clips: pd.DataFrame) -> pd.Series:
+        """Return ``test`` for every clip."""
+        return pd.Series("test", index=clips.index, name="split")
 
 
-def _enough(clips: pd.DataFrame, columns: Sequence[str]) -> bool:
-    per_label = _group_names(clips, columns).groupby(clips["label"]).nunique()
-    return bool((per_label >= _MIN_GROUPS).all())
+class SplitRule(Protocol):
+    """What a data module asks of a split."""
+
+    @property
+    def seed(self) -> int:
+        """Seed of the shuffle."""
+        ...
+
+    def columns(self, clips: pd.DataFrame) -> tuple[str, ...]:
+        """Return the columns that name a group."""
+        ...
+
+    def groups(self, clips: pd.DataFrame) -> pd.Series:
+        """Return the group of each clip."""
+        ...
+
+    def assign(self, clips: pd.DataFrame) -> pd.Series:
+        """Return the side of each clip."""
+        ...
+
+
+def check_sides(
+    labels: pd.Series, sides: pd.Series, groups: pd.Series, needed: Sequence[str]
+) -> None:
+    """Refuse a split that leaves a class without clips on a side that needs them.
+
+    Raises:
+        SplitError: Naming the class, the sides and what to do.
+    """
+    counts = pd.crosstab(labels, sides).reindex(columns=list(needed), fill_value=0)
+    for label, row in counts.iterrows():
+        if (row == 0).any():
+            empty = ", ".join(str(side) for side in row.index[row == 0])
+            n_groups = groups[labels == label].nunique()
+            raise SplitError(
+                f"class {label!r} has no clip for {empty}: its {int((labels == label).sum())} "
+                f"clips form {n_groups} group(s) and a class needs at least {MIN_GROUPS}. "
+                "Add recordings, remove the class, or let split.group_by name finer groups"
+            )
 
 
 def shared_values(clips: pd.DataFrame, sides: pd.Series, column: str) -> float:

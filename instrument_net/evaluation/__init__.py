@@ -2,6 +2,15 @@
 
 from instrument_net.evaluation.metrics import Metrics, measure
 from instrument_net.evaluation.predictions import Predictions
-from instrument_net.evaluation.report import write_report
+from instrument_net.evaluation.report import Report, write_report
+from instrument_net.evaluation.resampling import bootstrap_intervals, compare_pair
 
-__all__ = ["Metrics", "Predictions", "measure", "write_report"]
+__all__ = [
+    "Metrics",
+    "Predictions",
+    "Report",
+    "bootstrap_intervals",
+    "compare_pair",
+    "measure",
+    "write_report",
+]

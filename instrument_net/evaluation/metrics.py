@@ -28,11 +28,13 @@ class Metrics:
             [0, 1], 1 is best. ``class_averaged_accuracy`` is the mean of the classes' recalls.
         per_class: Indexed by class: ``precision``, ``recall``, ``f1``, ``n_clips``.
         confusion: Counts, true class by row, predicted class by column.
+        weighted_confusion: The same, each clip counting as much as the network was sure.
     """
 
     overall: dict[str, float]
     per_class: pd.DataFrame
     confusion: pd.DataFrame
+    weighted_confusion: pd.DataFrame
 
 
 def measure(predictions: Predictions) -> Metrics:
@@ -64,14 +66,21 @@ def measure(predictions: Predictions) -> Metrics:
         "class_averaged_accuracy": float(heard["recall"].mean()),
         "macro_f1": float(heard["f1"].mean()),
         "macro_precision": float(heard["precision"].mean()),
+        "weighted_f1": float((heard["f1"] * heard["n_clips"]).sum() / len(y)),
         "top_3_accuracy": float(
             multiclass_accuracy(p, y, num_classes=n, average="micro", top_k=min(3, n))
         ),
         "log_loss": float(nll_loss(p.clamp_min(torch.finfo(p.dtype).tiny).log(), y)),
         "n_clips": len(y),
     }
+    confidence, predicted = p.double().max(dim=1)
+    weights = torch.zeros(n, n, dtype=torch.float64)
+    weights.index_put_((y, predicted), confidence, accumulate=True)
     return Metrics(
         overall=overall,
         per_class=per_class,
         confusion=pd.DataFrame(counts.numpy(), index=names, columns=names).rename_axis("true"),
+        weighted_confusion=pd.DataFrame(weights.numpy(), index=names, columns=names).rename_axis(
+            "true"
+        ),
     )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 
-def plot_confusion(confusion: pd.DataFrame, *, normalise: bool, title: str) -> Figure:
+def plot_confusion(
+    confusion: pd.DataFrame, *, normalise: bool, title: str, unit: str = "number of clips"
+) -> Figure:
     """Draw a confusion matrix.
 
     Args:
-        confusion: Counts, true class by row, predicted class by column.
-        normalise: Show percent of the row's clips (a class's recall on the diagonal) instead of
-            counts. A class without clips gives an empty row.
+        confusion: Counts or weights, true class by row, predicted class by column.
+        normalise: Show percent of the row's sum (a class's recall on the diagonal) instead of
+            the values. A class without clips gives an empty row.
+        unit: What a value counts.
         title: Above the figure.
 
     Returns:
@@ -29,7 +34,7 @@ def plot_confusion(confusion: pd.DataFrame, *, normalise: bool, title: str) -> F
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for row, column in zip(*np.nonzero(counts), strict=True):
         share = shares[row, column]
-        text = f"{100 * share:.0f}" if normalise else f"{counts[row, column]:.0f}"
+        text = f"{100 * share:.0f}" if normalise else f"{counts[row, column]:.2g}"
         axes.text(
             column, row, text, ha="center", va="center", fontsize=8,
             color="white" if share > 0.55 else "black",
@@ -42,7 +47,7 @@ def plot_confusion(confusion: pd.DataFrame, *, normalise: bool, title: str) -> F
     axes.tick_params(which="both", length=0)
     axes.set_xlabel("predicted")
     axes.set_ylabel("true", labelpad=10)
-    axes.set_title(f"{title} ({'% of each true class' if normalise else 'number of clips'})")
+    axes.set_title(f"{title} ({'% of each true class' if normalise else unit})")
     figure.colorbar(image, ax=axes, shrink=0.7, label="share of the true class")
     return figure
 
@@ -72,6 +77,38 @@ def plot_per_class(per_class: pd.DataFrame, *, title: str) -> Figure:
     axes.set_xlabel("per class (number of test clips in brackets)")
     axes.set_title(title)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
+    return figure
+
+
+def plot_reliability(tables: Mapping[str, pd.DataFrame], *, title: str) -> Figure:
+    """Draw accuracy over confidence, with the number of clips below.
+
+    Args:
+        tables: Name -> what :func:`instrument_net.evaluation.calibration.reliability` returns; the
+            names stand in the legend.
+        title: Above the figure.
+    """
+    figure = Figure(figsize=(5.2, 5.6), layout="constrained")
+    axes, below = figure.subplots(2, sharex=True, height_ratios=[3, 1])
+    axes.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle="--", label="as sure as right")
+    for index, (name, table) in enumerate(tables.items()):
+        filled = table[table["n_clips"] > 0]
+        colour = ("#d94801", "#08519c")[index % 2]
+        axes.plot(
+            filled["confidence"], filled["accuracy"], "o-", color=colour, markersize=5, label=name
+        )
+        width = 1 / len(table) / len(tables)
+        below.bar(table.index + width * (index + 0.5), table["n_clips"], 0.9 * width, color=colour)
+    axes.set_ylim(-0.02, 1.02)
+    axes.set_xlim(0, 1)
+    axes.set_ylabel("share of right answers")
+    axes.set_title(title)
+    axes.legend(loc="upper left", frameon=False)
+    below.set_ylabel("clips")
+    below.set_xlabel("confidence of the answer")
+    for part in (axes, below):
+        part.grid(color="0.9")
+        part.set_axisbelow(True)
     return figure
 
 

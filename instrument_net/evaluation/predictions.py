@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
 
 import pandas as pd
 import torch
 from torch import Tensor
+
+_ADDED = ("predicted", "correct", "confidence", "true_probability")
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,36 @@ class Predictions:
         """Return the true class indices, int64 ``(n_clips,)``."""
         code = {name: index for index, name in enumerate(self.class_names)}
         return torch.tensor([code[label] for label in self.clips["label"]], dtype=torch.int64)
+
+    @property
+    def correct(self) -> Tensor:
+        """Return whether the most probable class is the true one, bool ``(n_clips,)``."""
+        return self.probabilities.argmax(dim=1) == self.labels
+
+    @property
+    def groups(self) -> pd.Series:
+        """Return which recording each clip belongs to: column ``group``, else the clip itself."""
+        return self.clips["group"] if "group" in self.clips.columns else self.clips["path"]
+
+    @classmethod
+    def from_csv(cls, path: str | Path) -> Self:
+        """Read back what :meth:`table` wrote: a report's ``predictions.csv``.
+
+        Raises:
+            ValueError: If the file is missing or no such table, naming it.
+        """
+        path = Path(path)
+        if not path.is_file():
+            raise ValueError(f"{path}: no such file; a finished run has report/predictions.csv")
+        table = pd.read_csv(path, index_col=0, dtype={"path": str, "label": str, "group": str})
+        columns = [c for c in table.columns if c.startswith("p(") and c.endswith(")")]
+        if not columns or not {"path", "label"} <= set(table.columns):
+            raise ValueError(f"{path}: not the predictions of a report: no columns p(<class>)")
+        return cls(
+            clips=table.drop(columns=[*columns, *_ADDED]),
+            probabilities=torch.from_numpy(table[columns].to_numpy(dtype="float32")),
+            class_names=tuple(column[2:-1] for column in columns),
+        )
 
     def table(self) -> pd.DataFrame:
         """Return one row a clip: its columns, what was predicted, how surely, and each probability.

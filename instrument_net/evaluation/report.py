@@ -2,28 +2,64 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.figure import Figure
 
+from instrument_net.evaluation.breakdown import break_down, columns_to_compare
+from instrument_net.evaluation.calibration import (
+    expected_calibration_error,
+    fit_temperature,
+    reliability,
+    with_temperature,
+)
 from instrument_net.evaluation.markdown import markdown_table
 from instrument_net.evaluation.metrics import Metrics, measure
-from instrument_net.evaluation.plots import plot_confusion, plot_per_class
+from instrument_net.evaluation.plots import plot_confusion, plot_per_class, plot_reliability
 from instrument_net.evaluation.predictions import Predictions
+from instrument_net.evaluation.resampling import bootstrap_intervals
+from instrument_net.files import write_atomically
 
 _SHOWN_MISTAKES = 12
 
 
-def write_report(
-    folder: str | Path, predictions: Predictions, *, title: str, facts: Mapping[str, str]
-) -> Metrics:
-    """Write metrics, tables, plots and a page of Markdown about a set of predictions.
+@dataclass(frozen=True)
+class Report:
+    """What a report says.
 
-    Writes ``report.md``, ``metrics.json``, ``per_class.csv``, ``predictions.csv``,
-    ``confusion_counts.csv`` and ``.png``, ``confusion_normalised.csv`` and ``.png``, and
-    ``per_class.png``.
+    Attributes:
+        metrics: Figures per class, and overall with ``expected_calibration_error``; where there
+            was a validation split to fit it on, with ``temperature`` and what it makes of log-loss
+            and calibration error (``..._scaled``).
+        intervals: 95 % bootstrap intervals by recording: ``low`` and ``high`` of each figure.
+        breakdowns: Column of the clips' table -> figures of each of its values.
+        mistakes: The wrong clips, the surest first: rows of :meth:`Predictions.table`.
+    """
+
+    metrics: Metrics
+    intervals: pd.DataFrame
+    breakdowns: Mapping[str, pd.DataFrame]
+    mistakes: pd.DataFrame
+
+
+def write_report(
+    folder: str | Path,
+    predictions: Predictions,
+    *,
+    title: str,
+    facts: Mapping[str, str],
+    validation: Predictions | None = None,
+) -> Report:
+    """Write figures, tables, plots and a page of Markdown about a set of predictions.
+
+    Writes ``report.md``, ``metrics.json``, ``per_class.csv``, ``predictions.csv``, confusion
+    matrices as ``.csv`` and ``.png`` (counts, normalised by row, weighted by confidence),
+    ``per_class.png``, ``reliability.png``, and ``by_<column>.csv`` for what the clips' table tells.
 
     Args:
         folder: Made if need be; files of an earlier report are replaced.
@@ -31,33 +67,79 @@ def write_report(
         title: Heading of the page.
         facts: Name -> text, listed under the heading: how these figures came about and what they
             do not show.
+        validation: Predictions of other clips, on which the temperature is fitted.
 
     Returns:
-        The figures.
+        What stands in the report.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     metrics = measure(predictions)
+    reliabilities = {"as trained": reliability(predictions)}
+    metrics.overall["expected_calibration_error"] = expected_calibration_error(predictions)
+    if validation is not None:
+        temperature = fit_temperature(validation)
+        scaled = with_temperature(predictions, temperature)
+        reliabilities[f"temperature {temperature:.2f}"] = reliability(scaled)
+        metrics.overall["temperature"] = temperature
+        metrics.overall["log_loss_scaled"] = measure(scaled).overall["log_loss"]
+        calibrated = expected_calibration_error(scaled)
+        metrics.overall["expected_calibration_error_scaled"] = calibrated
     table = predictions.table()
+    report = Report(
+        metrics=metrics,
+        intervals=bootstrap_intervals(predictions),
+        breakdowns={c: break_down(predictions, c) for c in columns_to_compare(predictions.clips)},
+        mistakes=table[~table["correct"]].sort_values("confidence", ascending=False),
+    )
+
     shares = metrics.confusion.div(metrics.confusion.sum(axis=1).clip(lower=1), axis=0)
+    tables = {
+        "per_class": metrics.per_class.round(6),
+        "predictions": table,
+        "confusion_counts": metrics.confusion,
+        "confusion_normalised": shares.round(6),
+        "confusion_weighted": metrics.weighted_confusion.round(6),
+        **{f"by_{column}": rows.round(6) for column, rows in report.breakdowns.items()},
+    }
+    for name, rows in tables.items():
+        write_atomically(folder / f"{name}.csv", rows.to_csv().encode())
+    counts, weights = metrics.confusion, metrics.weighted_confusion
+    figures = {
+        "confusion_counts": plot_confusion(counts, normalise=False, title=title),
+        "confusion_normalised": plot_confusion(counts, normalise=True, title=title),
+        "confusion_weighted": plot_confusion(
+            weights, normalise=False, title=title, unit="sum of confidences"
+        ),
+        "per_class": plot_per_class(metrics.per_class, title=title),
+        "reliability": plot_reliability(reliabilities, title=title),
+    }
+    for name, figure in figures.items():
+        write_atomically(folder / f"{name}.png", _png(figure))
+    content = metrics.overall | {"intervals_95": report.intervals.T.to_dict()}
+    write_atomically(folder / "metrics.json", (json.dumps(content, indent=2) + "\n").encode())
+    write_atomically(folder / "report.md", _page(title, facts, report, len(table)).encode())
+    return report
 
-    (folder / "metrics.json").write_text(json.dumps(metrics.overall, indent=2) + "\n")
-    metrics.per_class.round(6).to_csv(folder / "per_class.csv")
-    table.to_csv(folder / "predictions.csv")
-    metrics.confusion.to_csv(folder / "confusion_counts.csv")
-    shares.round(6).to_csv(folder / "confusion_normalised.csv")
-    for normalise, name in ((False, "confusion_counts"), (True, "confusion_normalised")):
-        figure = plot_confusion(metrics.confusion, normalise=normalise, title=title)
-        figure.savefig(folder / f"{name}.png", dpi=110, bbox_inches="tight")
-    plot_per_class(metrics.per_class, title=title).savefig(folder / "per_class.png", dpi=110)
-    (folder / "report.md").write_text(_page(title, facts, metrics, table))
-    return metrics
+
+def _png(figure: Figure) -> bytes:
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=110, bbox_inches="tight")
+    return out.getvalue()
 
 
-def _page(title: str, facts: Mapping[str, str], metrics: Metrics, table: pd.DataFrame) -> str:
-    overall = pd.Series(metrics.overall).drop("n_clips")
-    figures = pd.DataFrame({"metric": overall.index, "value": [f"{v:.4f}" for v in overall]})
-    wrong = table[~table["correct"]].sort_values("confidence", ascending=False)
+def _page(title: str, facts: Mapping[str, str], report: Report, n_clips: int) -> str:
+    overall = pd.Series(report.metrics.overall).drop("n_clips")
+    low, high = (report.intervals[side].reindex(overall.index) for side in ("low", "high"))
+    figures = pd.DataFrame(
+        {
+            "metric": overall.index,
+            "value": [f"{v:.4f}" for v in overall],
+            "95 % interval": [
+                "" if pd.isna(a) else f"{a:.3f} to {b:.3f}" for a, b in zip(low, high, strict=True)
+            ],
+        }
+    )
+    wrong = report.mistakes
     mistakes = pd.DataFrame(
         {
             "clip": [Path(path).name for path in wrong["path"]],
@@ -66,18 +148,27 @@ def _page(title: str, facts: Mapping[str, str], metrics: Metrics, table: pd.Data
             "confidence": wrong["confidence"].map("{:.2f}".format),
         }
     )
+    breakdowns = []
+    for column, rows in report.breakdowns.items():
+        breakdowns += [f"\n### By {column}\n", markdown_table(rows.round(3).reset_index())]
     parts = [
         f"# {title}",
         *(f"- **{name}:** {text}" for name, text in facts.items()),
-        f"\n## Figures on {int(metrics.overall['n_clips'])} clips\n",
+        f"\n## Figures on {n_clips} clips\n",
         markdown_table(figures),
+        "\nIntervals: bootstrap over whole recordings.",
         "\n## Per class\n",
-        markdown_table(metrics.per_class.round(3).reset_index()),
+        markdown_table(report.metrics.per_class.round(3).reset_index()),
         "\n![Precision, recall and F1 of each class](per_class.png)",
         "\n## Which class is taken for which\n",
         "![Confusion matrix, counts](confusion_counts.png)\n",
-        "![Confusion matrix, percent of each true class](confusion_normalised.png)",
-        f"\n## Surest mistakes ({len(wrong)} of {len(table)} clips are wrong)\n",
+        "![Confusion matrix, percent of each true class](confusion_normalised.png)\n",
+        "![Confusion matrix, each clip weighted by its confidence](confusion_weighted.png)",
+        "\n## Is it as sure as it is right?\n",
+        "![Accuracy over confidence](reliability.png)",
+        *(["\n## What the clips' table tells"] if breakdowns else []),
+        *breakdowns,
+        f"\n## Surest mistakes ({len(wrong)} of {n_clips} clips are wrong)\n",
         markdown_table(mistakes.head(_SHOWN_MISTAKES)) if len(wrong) else "None.",
     ]
     return "\n".join(parts) + "\n"

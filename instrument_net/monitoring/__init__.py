@@ -2,8 +2,16 @@
 
 from instrument_net.monitoring.confusion_image import ConfusionImage
 from instrument_net.monitoring.example_clips import ExampleClips
+from instrument_net.monitoring.mistakes import log_mistakes
 from instrument_net.monitoring.network_graph import NetworkGraph
 from instrument_net.monitoring.throughput import Throughput
 from instrument_net.monitoring.training_progress import TrainingProgress
 
-__all__ = ["ConfusionImage", "ExampleClips", "NetworkGraph", "Throughput", "TrainingProgress"]
+__all__ = [
+    "ConfusionImage",
+    "ExampleClips",
+    "NetworkGraph",
+    "Throughput",
+    "TrainingProgress",
+    "log_mistakes",
+]

@@ -8,8 +8,7 @@ from torch import Tensor
 
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.data import InstrumentDataModule
-from instrument_net.evaluation.plots import plot_spectrogram
-from instrument_net.monitoring.tensorboard import tensorboard_writer
+from instrument_net.monitoring.tensorboard import add_clip, tensorboard_writer
 
 
 class ExampleClips(lightning.Callback):
@@ -44,20 +43,8 @@ class ExampleClips(lightning.Callback):
                 f"{verdict}: {pl_module.class_names[int(predicted)]} ({confidence:.0%}), "
                 f"true: {pl_module.class_names[label]}"
             )
-            figure = plot_spectrogram(
-                spectrogram[k, 0].cpu().numpy(),
-                title=title,
-                bin_hz=front_end.sample_rate_hz / front_end.n_fft,
-                hop_s=front_end.hop_length / front_end.sample_rate_hz,
-            )
-            # Two tags: TensorBoard shows neither kind where image and sound share one.
             tag = f"examples/{k}_{pl_module.class_names[label]}"
-            writer.add_figure(f"{tag}/spectrogram", figure)
-            writer.add_audio(
-                f"{tag}/sound",
-                waveforms[k].float()[None] / 32_767,
-                sample_rate=front_end.sample_rate_hz,
-            )
+            add_clip(writer, tag, title, waveforms[k].float() / 32_767, front_end)
 
     def _examples(self, datamodule: InstrumentDataModule) -> tuple[Tensor, list[int]]:
         clips = datamodule.val_dataloader().clips

@@ -56,10 +56,13 @@ def test_a_report_holds_every_file_and_the_surest_mistake_first(predictions, tmp
         "confusion_counts.png",
         "confusion_normalised.csv",
         "confusion_normalised.png",
+        "confusion_weighted.csv",
+        "confusion_weighted.png",
         "metrics.json",
         "per_class.csv",
         "per_class.png",
         "predictions.csv",
+        "reliability.png",
         "report.md",
     ]
     assert json.loads((tmp_path / "metrics.json").read_text())["accuracy"] == pytest.approx(4 / 6)
@@ -70,6 +73,8 @@ def test_a_report_holds_every_file_and_the_surest_mistake_first(predictions, tmp
     shares = pd.read_csv(tmp_path / "confusion_normalised.csv", index_col=0)
     assert shares.loc["flute", "harp"] == pytest.approx(1 / 3, abs=1e-6)
     assert shares.loc["tuba"].tolist() == [0, 0, 0, 0]
+    weighted = pd.read_csv(tmp_path / "confusion_weighted.csv", index_col=0)
+    assert weighted.loc["flute"].tolist() == pytest.approx([1.1, 0.8, 0, 0], abs=1e-6)
     page = (tmp_path / "report.md").read_text()
     assert "**Seed:** 3" in page
     assert page.index("| 2.wav | flute | harp | 0.80 |") < page.index(

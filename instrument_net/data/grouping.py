@@ -1,0 +1,97 @@
+"""Which clips belong together, and how whole groups are dealt out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+# Where the user names no columns: the first that the table has and that leaves every class enough
+# groups for three sides, the strictest first. A recording is never torn apart.
+_DEFAULT_GROUPS = (
+    ("recording_id",),
+    ("instrument_id",),
+    ("instrument_id", "pitch_midi"),
+    ("path",),
+)
+MIN_GROUPS = 3
+# A clip without the value that a column asks for (a phrase has no one pitch) is told apart by how
+# it was played instead.
+_WHEN_BLANK = "articulation"
+
+
+class SplitError(ValueError):
+    """A split that cannot be made; the message names the class or column and what to do."""
+
+
+def group_columns(clips: pd.DataFrame, group_by: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the columns that name a group in a table.
+
+    Args:
+        clips: The table.
+        group_by: The columns that the user named, or ``None`` for the strictest that leave every
+            class at least three groups.
+
+    Raises:
+        SplitError: If ``group_by`` names a column that the table does not have.
+    """
+    if group_by is None:
+        known = [group for group in _DEFAULT_GROUPS if set(group) <= set(clips.columns)]
+        # Finer groups are an answer to too few instruments only: they tear nothing else apart.
+        finer = [group for group in known if group[0] == known[0][0]]
+        return next((group for group in finer if _enough(clips, group)), known[0])
+    missing = [column for column in group_by if column not in clips.columns]
+    if missing or not group_by:
+        raise SplitError(
+            f"split.group_by names {missing or 'no column'}; "
+            f"the table has {', '.join(clips.columns)}"
+        )
+    return tuple(group_by)
+
+
+def group_names(clips: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """Return the name of the group that each clip belongs to: its values in these columns."""
+    parts = []
+    for column in columns:
+        values = clips[column].astype(str)
+        if _WHEN_BLANK in clips.columns:
+            values = values.where(values != "", clips[_WHEN_BLANK].astype(str))
+        parts.append(values)
+    return pd.concat(parts, axis=1).agg(" | ".join, axis=1)
+
+
+def deal(
+    labels: pd.Series, groups: pd.Series, wanted: Mapping[str, float], *, seed: int
+) -> pd.Series:
+    """Deal whole groups out, label by label, rarest first: one to each side, then by need.
+
+    Args:
+        labels: Of each clip.
+        groups: Of each clip.
+        wanted: Side -> share of each label's clips aimed at.
+        seed: Of the shuffle; the same seed and table give the same split on any machine.
+
+    Returns:
+        The side of each clip.
+    """
+    rng = np.random.default_rng(seed)
+    side_of: dict[str, str] = {}
+    per_label = groups.groupby(labels, sort=True)
+    for label in per_label.nunique().sort_values(kind="stable").index:
+        sizes = per_label.get_group(label).value_counts().sort_index()
+        need = {side: share * int(sizes.sum()) for side, share in wanted.items()}
+        empty = list(wanted)
+        for group in sizes.index.intersection(list(side_of)):
+            need[side_of[group]] -= int(sizes[group])
+            empty = [side for side in empty if side != side_of[group]]
+        for group in rng.permutation(sizes.index.difference(list(side_of)).to_numpy(dtype=str)):
+            side = empty.pop(0) if empty else max(need, key=lambda side: need[side])
+            side_of[str(group)] = side
+            need[side] -= int(sizes[group])
+    return groups.map(side_of)
+
+
+def _enough(clips: pd.DataFrame, columns: Sequence[str]) -> bool:
+    per_label = group_names(clips, columns).groupby(clips["label"]).nunique()
+    return bool((per_label >= MIN_GROUPS).all())

@@ -1,0 +1,43 @@
+"""What every command ends with: the figures, and where the rest is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from instrument_net.evaluation import Report
+
+
+def print_figures(console: Console, report: Report, title: str) -> None:
+    """Print a report's figures with their intervals, and its weakest classes."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("metric")
+    table.add_column("value", justify="right")
+    table.add_column("95 % interval")
+    for metric, value in report.metrics.overall.items():
+        interval = ""
+        if metric in report.intervals.index:
+            low, high = report.intervals.loc[metric]
+            interval = f"{low:.3f} to {high:.3f}"
+        table.add_row(metric, f"{value:.4f}" if isinstance(value, float) else str(value), interval)
+    console.print(table)
+    heard = report.metrics.per_class[report.metrics.per_class["n_clips"] > 0]
+    worst = heard.sort_values("f1").head(3)
+    console.print(
+        "weakest classes: " + ", ".join(f"{n} (F1 {f:.2f})" for n, f in worst["f1"].items())
+    )
+
+
+def print_next(console: Console, places: Mapping[str, str | Path]) -> None:
+    """Print where to look next; files below the working directory relative to it."""
+    console.print("\nLook at it next:", style="bold")
+    for what, where in places.items():
+        console.print(f"  {what:28}{where}", highlight=False, soft_wrap=True)
+
+
+def shown_path(path: Path) -> Path:
+    """Return a path as one would type it: relative, where it lies below the working directory."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

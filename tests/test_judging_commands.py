@@ -1,0 +1,95 @@
+"""evaluate, compare and cross_validate, as a user runs them."""
+
+import json
+
+import pandas as pd
+import pytest
+from conftest import run_module
+
+pytestmark = pytest.mark.slow
+
+
+def test_evaluate_repeats_the_report_of_the_run(smoke, tmp_path):
+    _, run = smoke[0]
+    done = run_module(
+        "evaluate", f"checkpoint={run}/checkpoints/best.ckpt", f"hydra.run.dir={tmp_path}"
+    )
+    assert done.returncode == 0, done.stderr
+    ours, theirs = (
+        json.loads((folder / "report/metrics.json").read_text()) for folder in (tmp_path, run)
+    )
+    assert ours == theirs
+    assert ours["intervals_95"]["macro_f1"]["low"] <= ours["macro_f1"]
+    assert f"{ours['macro_f1']:.4f}" in done.stdout
+    assert "tensorboard --logdir" in done.stdout
+
+
+def test_evaluate_takes_a_foreign_corpus_and_leaves_out_what_the_network_does_not_know(
+    smoke, tmp_path, write_tone
+):
+    for label in ("sine", "theremin"):
+        for k in range(2):
+            write_tone(f"corpus/{label}/{k}.wav", frequency_hz=300 + 50 * k)
+    _, run = smoke[0]
+    done = run_module(
+        "evaluate", f"checkpoint={run}/checkpoints/best.ckpt", f"hydra.run.dir={tmp_path}/out",
+        "data=folder", f"data.path={tmp_path}/corpus", f"data.store_dir={tmp_path}/store",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "2 clips of classes that the network does not know: theremin" in done.stdout
+    table = pd.read_csv(tmp_path / "out/report/predictions.csv")
+    assert table["label"].tolist() == ["sine", "sine"]
+    assert "p(bell)" in table.columns
+    page = (tmp_path / "out/report/report.md").read_text()
+    assert "**Left out:** classes unknown to the network: theremin" in page
+    assert "bell, noise: in no average" in page
+
+
+def test_evaluate_says_what_it_cannot_use(smoke, tmp_path):
+    done = run_module("evaluate", "checkpoint=none.ckpt", f"hydra.run.dir={tmp_path}")
+    assert done.returncode == 2
+    assert "none.ckpt: no such checkpoint" in done.stderr
+    alone = tmp_path / "alone" / "best.ckpt"
+    alone.parent.mkdir()
+    alone.write_bytes((smoke[0][1] / "checkpoints/best.ckpt").read_bytes())
+    done = run_module("evaluate", f"checkpoint={alone}", f"hydra.run.dir={tmp_path}/out")
+    assert done.returncode == 2
+    assert "no run folder around it" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_cross_validate_tests_every_clip_once_and_goes_on_where_it_stopped(smoke_corpus, tmp_path):
+    arguments = [
+        "+experiment=smoke", f"data.folder={smoke_corpus}", f"data.store_dir={tmp_path}/store",
+        "trainer=cpu", "trainer.max_epochs=1", "folds=3",
+    ]  # fmt: skip
+    first = run_module("cross_validate", *arguments, "only=[0]", cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    (folder,) = (tmp_path / "outputs/smoke").glob("cross_validation_*")
+    assert "only the folds [0]" in (folder / "report/report.md").read_text()
+    stamp = (folder / "fold_0/report/report.md").stat().st_mtime_ns
+
+    second = run_module("cross_validate", *arguments, cwd=tmp_path)
+    assert second.returncode == 0, second.stderr
+    assert "fold 0: done before" in second.stdout
+    assert (folder / "fold_0/report/report.md").stat().st_mtime_ns == stamp
+    table = pd.read_csv(folder / "report/predictions.csv")
+    assert len(table) == table["path"].nunique() == 18
+    folds = pd.read_csv(folder / "folds.csv", index_col=0)
+    assert list(folds.index) == ["fold 0", "fold 1", "fold 2", "mean", "std"]
+    assert folds.loc["mean", "accuracy"] == pytest.approx(folds["accuracy"].iloc[:3].mean())
+    assert folds.loc["std", "accuracy"] == pytest.approx(folds["accuracy"].iloc[:3].std(), abs=1e-6)
+
+
+def test_compare_finds_no_difference_between_equal_runs_and_names_those_of_others(smoke, tmp_path):
+    runs = [run for _, run in smoke]
+    done = run_module("compare", *runs, "--out", tmp_path / "same")
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "same/comparison.md").read_text()
+    assert "| macro_f1 | +0.000 | +0.000 to +0.000 | 1.000 |" in page
+    assert "| McNemar | 0 against 0 clips | right by one alone | 1.000 |" in page
+    assert "data.store_dir" in page
+    assert "data.batch_size" not in page
+    done = run_module("compare", runs[0], tmp_path)
+    assert done.returncode == 2
+    assert "a finished run has report/predictions.csv" in done.stderr
