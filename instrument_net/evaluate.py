@@ -55,7 +55,7 @@ def evaluate(config: DictConfig, *, overrides: list[str]) -> None:
     console = Console()
     Recogniser.from_checkpoint(config.checkpoint)  # for its errors, which name file and reason
     classifier = InstrumentClassifier.load_from_checkpoint(config.checkpoint)
-    own = config.data is None
+    own = config.get("data") is None
     if own:
         run = _config_of_the_run(Path(config.checkpoint))
         data, split = run.data, instantiate(run.split)
@@ -116,7 +116,7 @@ def _facts(
     overrides: list[str],
     ignore: frozenset[str],
 ) -> dict[str, str]:
-    own = config.data is None
+    own = config.get("data") is None
     unheard = sorted(set(classifier.class_names) - set(datamodule.clips["label"]))
     facts = {
         "Command": f"`python -m instrument_net.evaluate {' '.join(overrides)}`",

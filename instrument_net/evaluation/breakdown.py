@@ -53,7 +53,7 @@ def break_down(predictions: Predictions, column: str) -> pd.DataFrame:
 
 def _values(clips: pd.DataFrame, column: str) -> pd.Series:
     if column != "pitch_midi":
-        return clips[column].astype(str).replace({"": "(blank)", "nan": "(blank)"})
+        return clips[column].fillna("").astype(str).replace({"": "(blank)"})
     pitch = pd.to_numeric(clips[column], errors="coerce")
     octave = (pitch // _OCTAVE - 1).astype("Int64").astype(str)  # MIDI 60 = C4
     return ("C" + octave + " to B" + octave).where(pitch.notna(), "(blank)")

@@ -34,7 +34,9 @@ def plot_confusion(
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for row, column in zip(*np.nonzero(counts), strict=True):
         share = shares[row, column]
-        text = f"{100 * share:.0f}" if normalise else f"{counts[row, column]:.2g}"
+        value = 100 * share if normalise else counts[row, column]
+        digits = 0 if normalise or value >= 10 or value == round(value) else 1
+        text = f"{value:.{digits}f}"
         axes.text(
             column, row, text, ha="center", va="center", fontsize=8,
             color="white" if share > 0.55 else "black",
