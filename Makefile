@@ -31,16 +31,17 @@ notebooks: $(VENV)/.ready-dev
 clean:  ## remove the environment, never the runs
 	rm -rf $(VENV)
 
-# uv installs in half a minute what pip needs several for; pip only brings uv.
+# uv installs in half a minute what pip needs several for; pip only brings uv. Compiled at install,
+# the packages start in seconds also where the environment forbids Python to write bytecode.
 $(BIN)/uv:
 	$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Python 3.11 or newer is needed, this is {v.major}.{v.minor}: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
 $(VENV)/.ready: pyproject.toml constraints.txt | $(BIN)/uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e .
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e .
 	touch $@
 
 $(VENV)/.ready-dev: pyproject.toml constraints.txt | $(BIN)/uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e ".[dev,notebooks]"
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e ".[dev]"
 	touch $@ $(VENV)/.ready

@@ -106,6 +106,12 @@ def _config_of_the_run(checkpoint: Path) -> DictConfig:
         )
     config = OmegaConf.load(path)
     assert isinstance(config, DictConfig)
+    missing = {"data", "split"} - set(config)
+    if missing:
+        raise ConfigurationError(
+            f"{path}: not the configuration of a training run, for want of "
+            f"{' and '.join(sorted(missing))}; name a corpus: data=folder data.path=..."
+        )
     return config
 
 

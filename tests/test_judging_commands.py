@@ -54,6 +54,10 @@ def test_evaluate_says_what_it_cannot_use(smoke, tmp_path):
     alone.write_bytes((smoke[0][1] / "checkpoints/best.ckpt").read_bytes())
     done = run_module("evaluate", f"checkpoint={alone}", f"hydra.run.dir={tmp_path}/out")
     assert done.returncode == 2
+    assert "not the configuration of a training run, for want of data and split" in done.stderr
+    (tmp_path / ".hydra/config.yaml").unlink()
+    done = run_module("evaluate", f"checkpoint={alone}", f"hydra.run.dir={tmp_path}/out")
+    assert done.returncode == 2
     assert "no run folder around it" in done.stderr
     assert "Traceback" not in done.stderr
 
