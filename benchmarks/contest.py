@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import resource
 import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -18,6 +18,7 @@ from rich.progress import track
 Work = Callable[[], float]
 """One timed turn; returns how many clips it got through."""
 
+CONTEXT = get_context("spawn")  # a contender inherits neither memory nor threads
 _PAUSE_S = 0.2  # the last contender's threads may still be spinning
 
 
@@ -51,11 +52,10 @@ def compete(contenders: Sequence[Contender], *, repeats: int) -> pd.DataFrame:
         ``peak_mib`` (of the whole process), ``start_s`` (building and warming up) and ``note``. One
         that cannot be built, for want of a package, has a note and no figures.
     """
-    context = multiprocessing.get_context("spawn")
     pipes, processes, starts = {}, [], {}
     for contender in contenders:
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, contender), daemon=True)
+        ours, theirs = CONTEXT.Pipe()
+        process = CONTEXT.Process(target=_serve, args=(theirs, contender), daemon=True)
         process.start()
         theirs.close()
         starts[contender.name] = ours.recv()  # one after the other: they would disturb each other

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import multiprocessing
+import os
+import runpy
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -17,15 +21,35 @@ needs_real_corpus = pytest.mark.skipif(
 )
 
 
+# Commands run in processes forked from one that has imported what they import, for which a fresh
+# interpreter needs ten seconds on a slow machine. Otherwise they are as a user starts them.
+_FORK_SERVER = multiprocessing.get_context("forkserver")
+_FORK_SERVER.set_forkserver_preload(
+    ["hydra.utils", "lightning", "matplotlib.pyplot", "tensorboard", "torchaudio", "torchmetrics"]
+)
+
+
 def run_module(name, *arguments, cwd=None):
-    """Run a command of the project as a user does."""
-    return subprocess.run(
-        [sys.executable, "-m", f"instrument_net.{name}", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=cwd or CONF_DIR.parent,
-        timeout=500,
-    )
+    """Run a command of the project as a user does; return what it printed and its exit status."""
+    arguments = [str(argument) for argument in arguments]
+    with tempfile.TemporaryDirectory() as folder:
+        outputs = [Path(folder) / stream for stream in ("stdout", "stderr")]
+        process = _FORK_SERVER.Process(
+            target=_run_here, args=(name, arguments, cwd or CONF_DIR.parent, outputs)
+        )
+        process.start()
+        process.join(500)
+        assert process.exitcode is not None, f"{name} {' '.join(arguments)} does not end"
+        printed = [path.read_text() for path in outputs]
+    return subprocess.CompletedProcess([name, *arguments], process.exitcode, *printed)
+
+
+def _run_here(name, arguments, cwd, outputs):
+    os.chdir(cwd)
+    for stream, path in zip((1, 2), outputs, strict=True):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), stream)
+    sys.argv = [name, *arguments]
+    runpy.run_module(f"instrument_net.{name}", run_name="__main__", alter_sys=True)
 
 
 def run_train(folder, *overrides):

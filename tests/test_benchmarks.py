@@ -1,11 +1,13 @@
 """Every benchmark runs, at a tiny size, and its table lands in the file; no time is asserted."""
 
 import importlib
+import multiprocessing
 import sys
 
 import pandas as pd
 import pytest
 
+from benchmarks import contest
 from benchmarks.contest import Contender, compete
 from benchmarks.train_step import gflop_per_clip
 from instrument_net.compilation import describe_gain
@@ -30,6 +32,11 @@ EXPECTED = {
     "scaling": ["40 clips", "130 clips", "build_store_s", "memory_kib_per_clip"],
     "gpu": ["step bf16, ms", "epoch through the Trainer, clips/s", "front end, ms a batch"],
 }
+
+
+@pytest.fixture(autouse=True)
+def fast_start(monkeypatch):
+    monkeypatch.setattr(contest, "CONTEXT", multiprocessing.get_context("forkserver"))
 
 
 @pytest.mark.parametrize("name", TINY)

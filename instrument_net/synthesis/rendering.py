@@ -43,13 +43,15 @@ def render_files(
         (folder / "audio" / label).mkdir(parents=True, exist_ok=True)
     render = partial(_render_individual, folder, clips_per_individual, seed)
     n_workers = n_workers or os.cpu_count() or 1
+    # A process per core is enough: threads of its matrix library would only get in the way, and
+    # change the last bit of its sums.
+    one_thread = partial(threadpool_limits, 1)
     if n_workers == 1:
-        yield from map(render, jobs)
+        with one_thread():
+            yield from map(render, jobs)
         return
     # Forked from a clean server process: a plain fork would copy a parent full of torch's threads.
     context = get_context("forkserver" if os.name == "posix" else "spawn")
-    # A process per core is enough: threads of a worker's matrix library would only get in the way.
-    one_thread = partial(threadpool_limits, 1)
     with ProcessPoolExecutor(n_workers, mp_context=context, initializer=one_thread) as pool:
         yield from pool.map(render, jobs, chunksize=2)
 
