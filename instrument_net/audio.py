@@ -16,6 +16,7 @@ from torch import Tensor
 from torchaudio.transforms import Resample
 
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 8_000, 192_000
+_SHORTEST_S = 0.001
 _MAX_CHANNELS = 256
 _BLOCK_VALUES = 2**20  # samples of all channels decoded at a time
 _RESAMPLER_MARGIN_S = 0.02  # more than the resampling filter is long at any rate
@@ -57,10 +58,11 @@ def load_waveform(
         to a peak of 1. Silence stays zero.
 
     Raises:
-        AudioError: If the file is missing, empty, truncated, no audio, headerless, outside 8 to
-            192 kHz, has too many channels, ends before ``start_s``, or holds NaN or infinite
-            samples; if ``start_s`` or ``duration_s`` is no such time. A streamed flac, whose header
-            leaves its length open, is refused when it ends within the seconds asked for.
+        AudioError: If the file is missing, empty, truncated, no audio, headerless, shorter than
+            1 ms, outside 8 to 192 kHz, has too many channels, ends before ``start_s``, or holds NaN
+            or infinite samples; if ``start_s`` or ``duration_s`` is no such time. A streamed flac,
+            whose header leaves its length open, is refused when it ends within the seconds asked
+            for.
     """
     path = Path(path)
     _check_excerpt(path, start_s=start_s, duration_s=duration_s)
@@ -149,6 +151,11 @@ def _check_header(path: Path, file: soundfile.SoundFile) -> None:
         raise AudioError(f"{path}: {file.channels} channels, at most {_MAX_CHANNELS} are read")
     if file.frames == 0:
         raise AudioError(f"{path}: holds no sample")
+    if file.frames < _SHORTEST_S * file.samplerate:
+        raise AudioError(
+            f"{path}: {file.frames} sample(s) at {file.samplerate} Hz are no sound; at least "
+            f"{1e3 * _SHORTEST_S:g} ms are needed"
+        )
     # libsndfile reads what is left of a cut wav or aiff and says so only in its log.
     cut = re.search(r"(?:data|SSND) : (\d+) \(should be (\d+)\)", file.extra_info)
     if cut and int(cut[2]) < int(cut[1]) < _STREAMED_BYTES:

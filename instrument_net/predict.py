@@ -109,6 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _as_table(results: list[FilePrediction], top: int) -> str:
     from rich.table import Table
 
+    if not results:
+        return ""
     table = Table("file", *(f"{rank}." for rank in range(1, top + 1)))
     for result in results:
         cells = [f"{name} {value:.0%}" for name, value in result.ranking(top)]

@@ -178,6 +178,9 @@ def test_a_file_without_samples_a_folder_and_a_missing_file_are_refused(tmp_path
     soundfile.write(tmp_path / "none.wav", np.zeros(0), 44_100)
     with pytest.raises(AudioError, match=r"none\.wav: holds no sample"):
         load_waveform(tmp_path / "none.wav")
+    soundfile.write(tmp_path / "one.wav", np.ones(1), 44_100)
+    with pytest.raises(AudioError, match=r"one\.wav: 1 sample\(s\) at 44100 Hz are no sound"):
+        load_waveform(tmp_path / "one.wav")
     with pytest.raises(AudioError, match="is a folder"):
         load_waveform(tmp_path)
     with pytest.raises(AudioError, match=r"gone\.wav: no such file"):
