@@ -28,8 +28,14 @@ def build_ours(*, batch_size: int, threads: int | None) -> Work:
     return work
 
 
-def build_librosa(*, batch_size: int) -> Work:
-    """Return a turn through librosa, clip by clip, as its users write it."""
+def build_librosa(*, batch_size: int, share_transform: bool) -> Work:
+    """Return a turn through librosa, clip by clip.
+
+    Args:
+        batch_size: Clips a turn.
+        share_transform: Compute one transform for everything, and every sum directly; else call
+            librosa's function of each name with the waveform, as its users do.
+    """
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1)
@@ -38,19 +44,20 @@ def build_librosa(*, batch_size: int) -> Work:
     import scipy.fft
 
     waveforms = _waveforms(batch_size)
+    stft = {"n_fft": 4096, "hop_length": 1024, "center": False}
     mel = librosa.filters.mel(
         sr=44_100, n_fft=4096, n_mels=40, fmax=559 * 44_100 / 4096, htk=True, norm=None
     )[:, :560]
 
-    def one(x: np.ndarray) -> None:
-        x = x / np.abs(x).max()
-        spectrum = librosa.stft(x, n_fft=4096, hop_length=1024, center=False)[:560]
-        power = np.abs(spectrum) ** 2
+    def spectrogram(x: np.ndarray) -> np.ndarray:
+        power = np.abs(librosa.stft(x, **stft)[:560]) ** 2
         np.clip((librosa.power_to_db(power, ref=np.max, top_db=80.0) + 80) / 80, 0, 1)
+        return power
+
+    def shared(x: np.ndarray) -> None:
+        power = spectrogram(x)
         np.sqrt(np.mean(x**2))
         librosa.zero_crossings(x, pad=False).mean()
-        np.abs(x) @ np.arange(x.size) / np.abs(x).sum() / 44_100
-        # Direct sums: librosa.autocorrelate computes all lags by FFT to give these four.
         [x[:-k] @ x[k:] / np.sqrt((x[:-k] @ x[:-k]) * (x[k:] @ x[k:])) for k in range(1, 5)]
         energies = mel @ power.mean(axis=1)
         scipy.fft.dct(np.log(np.maximum(energies, 1e-8 * energies.max())), norm="ortho")
@@ -58,9 +65,21 @@ def build_librosa(*, batch_size: int) -> Work:
             S=power, freq=librosa.fft_frequencies(sr=44_100, n_fft=4096)[:560]
         ).mean()
 
+    def separate(x: np.ndarray) -> None:
+        spectrogram(x)
+        librosa.feature.rms(y=x).mean()
+        librosa.feature.zero_crossing_rate(x).mean()
+        librosa.autocorrelate(x, max_size=5)
+        librosa.feature.mfcc(y=x, sr=44_100, n_mfcc=13, n_mels=40, **stft).mean(axis=1)
+        librosa.feature.spectral_centroid(y=x, sr=44_100, **stft).mean()
+
+    one = shared if share_transform else separate
+
     def work() -> int:
         for x in waveforms:
-            one(x)
+            normalised = x / np.abs(x).max()
+            np.abs(normalised) @ np.arange(x.size) / np.abs(normalised).sum() / 44_100
+            one(normalised)
         return batch_size
 
     return work
@@ -83,7 +102,14 @@ def main() -> None:
         [
             Contender("ours, one core", build_ours, {**size, "threads": 1}),
             Contender("ours, all cores", build_ours, {**size, "threads": None}),
-            Contender("librosa, one core", build_librosa, size),
+            Contender(
+                "librosa, one transform, one core", build_librosa, {**size, "share_transform": True}
+            ),
+            Contender(
+                "librosa, function by function, one core",
+                build_librosa,
+                {**size, "share_transform": False},
+            ),
         ],
         repeats=arguments.repeats,
     )

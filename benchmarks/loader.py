@@ -14,6 +14,9 @@ _BATCH_SIZE = 64
 
 def build_store(*, folder: str) -> Work:
     """Return a pass over all clips through the store, in random order."""
+    from instrument_net.memory import keep_freed_pages
+
+    keep_freed_pages()  # as every command does
     import torch
 
     from instrument_net.data.corpora import FolderCorpus

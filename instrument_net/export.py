@@ -6,6 +6,7 @@ python -m instrument_net.export outputs/quickstart/.../checkpoints/best.ckpt --t
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import sys
 import tempfile
@@ -52,10 +53,17 @@ def export_onnx(recogniser: Recogniser, path: Path) -> float:
     import onnxruntime
     import torch
 
+    from instrument_net.frontend import FactoredPowerSpectrogram
+
     waveforms = _trial(recogniser)
+    exported = copy.deepcopy(recogniser)
+    settings = exported.front_end.settings
+    exported.front_end.power_spectrogram = FactoredPowerSpectrogram(
+        **{name: settings[name] for name in ("n_fft", "hop_length", "n_bins")}
+    )
     with torch.no_grad():
         program = torch.onnx.export(
-            recogniser,
+            exported,
             (waveforms,),
             dynamo=True,
             input_names=["waveform"],

@@ -24,7 +24,7 @@ TINY = {
     "gpu": ["--device=cpu", "--batch-size=2", "--clips=10", "--matrix-size=64", "--no-compile"],
 }
 EXPECTED = {
-    "frontend": ["ours, one core", "ours, all cores", "librosa, one core"],
+    "frontend": ["ours, one core", "ours, all cores", "librosa, one transform, one core"],
     "train_step": ["ours", "plain PyTorch layers", "GFLOP of matrix product"],
     "epoch": ["steps on a resident batch", "plain loop", "Trainer, metrics"],
     "loader": ["from the store", "decoded each time"],

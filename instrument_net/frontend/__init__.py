@@ -1,6 +1,7 @@
 """Waveform -> (spectrogram, features)."""
 
+from instrument_net.frontend.factored_power_spectrogram import FactoredPowerSpectrogram
 from instrument_net.frontend.features import FEATURE_NAMES
 from instrument_net.frontend.front_end import FrontEnd
 
-__all__ = ["FEATURE_NAMES", "FrontEnd"]
+__all__ = ["FEATURE_NAMES", "FactoredPowerSpectrogram", "FrontEnd"]
