@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from benchmarks.contest import Contender, Work, compete
 from benchmarks.results import benchmark_parser, publish
 
@@ -44,13 +46,13 @@ def build_librosa(*, batch_size: int, share_transform: bool) -> Work:
     import scipy.fft
 
     waveforms = _waveforms(batch_size)
-    stft = {"n_fft": 4096, "hop_length": 1024, "center": False}
+    stft: dict[str, Any] = {"n_fft": 4096, "hop_length": 1024, "center": False}
     mel = librosa.filters.mel(
         sr=44_100, n_fft=4096, n_mels=40, fmax=559 * 44_100 / 4096, htk=True, norm=None
     )[:, :560]
 
     def spectrogram(x: np.ndarray) -> np.ndarray:
-        power = np.abs(librosa.stft(x, **stft)[:560]) ** 2
+        power: np.ndarray = np.abs(librosa.stft(x, **stft)[:560]) ** 2
         np.clip((librosa.power_to_db(power, ref=np.max, top_db=80.0) + 80) / 80, 0, 1)
         return power
 

@@ -62,7 +62,7 @@ class FactoredPowerSpectrogram(nn.Module):
         first = (self.inner @ rows).unflatten(2, (2, self._n_rows))
         tables = first.permute(3, 0, 1, 2, 4).reshape(self._n_rows, batch * n_frames, -1)
         real, imaginary = (tables @ self.outer).chunk(2, dim=2)  # (j, batch and frame, m)
-        power = real.square() + imaginary.square()
+        power: Tensor = real.square() + imaginary.square()
         # bin = j + R m: m is the slower of the two
         power = power.unflatten(1, (batch, n_frames)).permute(1, 3, 0, 2).flatten(1, 2)
         return power[:, : self._n_bins]

@@ -80,7 +80,10 @@ class FrontEnd(nn.Module):
         self.feature_names = FEATURE_NAMES
         self._scale = scale
         self._top_db = top_db
-        self.power_spectrogram = PowerSpectrogram(n_fft=n_fft, hop_length=hop_length, n_bins=n_bins)
+        # Any module of the same call: an export puts another one here.
+        self.power_spectrogram: nn.Module = PowerSpectrogram(
+            n_fft=n_fft, hop_length=hop_length, n_bins=n_bins
+        )
         self.features = Features(
             sample_rate_hz=sample_rate_hz,
             num_samples=self.num_samples,
