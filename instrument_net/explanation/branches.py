@@ -69,10 +69,7 @@ class DissectedNetwork:
             held: Branch -> activations ``(batch, ...)`` that stand for what it would compute.
         """
         self._held = held or {}
-        try:
-            logits: Tensor = self._network(spectrogram, features)
-        finally:
-            self._held = {}
+        logits: Tensor = self._network(spectrogram, features)
         return logits
 
     def activations(self, spectrogram: Tensor, features: Tensor) -> dict[str, Tensor]:
