@@ -11,13 +11,13 @@ PACKAGE = Path(instrument_net.__file__).parent
 
 # In the order in which data flows; what stands in one line does not import its neighbours.
 ORDER = [
-    {"progress", "memory", "environment", "configuration", "files", "device"},
+    {"progress", "memory", "environment", "configuration", "files", "device", "frequency_axis"},
     {"synthesis", "audio", "loss", "schedule"},
     {"frontend", "models"},
     {"data", "recogniser"},
-    {"prediction"},
+    {"prediction", "explanation"},
     {"classifier", "evaluation"},
-    {"monitoring", "compilation", "judging", "screen"},
+    {"monitoring", "compilation", "judging", "explaining", "screen"},
     {"command"},
     {"train", "predict", "export", "evaluate", "compare"},
     {"cross_validate"},
