@@ -80,7 +80,7 @@ def answer(recogniser: Recogniser, path: str | Path, *, max_bytes: int) -> Answe
         timeline = plot_timeline(result, window_s=recogniser.duration_s, duration_s=duration_s)
         timeline.set_dpi(_DOTS_PER_INCH)
     explanation = plot_explanation(
-        explain(recogniser, waveform, target=target), front_end=front_end, title=title
+        explain(recogniser, waveform, target=named), front_end=front_end, title=title
     )
     explanation.set_dpi(_DOTS_PER_INCH)
     return Answer(heard, probabilities, timeline, explanation)
