@@ -51,9 +51,7 @@ def build_page(recogniser: Recogniser, checkpoint: Path, *, max_upload_mb: int) 
         hidden = gr.update(value=None, visible=False)
         return [gr.update(value=note, visible=bool(note)), None, hidden, hidden]
 
-    page = gr.Blocks(
-        title="instrument_net", analytics_enabled=False, delete_cache=(_KEPT_S // 10, _KEPT_S)
-    )
+    page = gr.Blocks(title="instrument_net", delete_cache=(_KEPT_S // 10, _KEPT_S))
     with page:
         gr.HTML(_header(recogniser, checkpoint))
         with gr.Row(equal_height=True):

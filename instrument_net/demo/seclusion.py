@@ -14,14 +14,13 @@ def seclude(uploads: Path, host: str) -> None:
         host: The address to listen on; gradio asks itself there whether it is up, which no proxy
             should hear of.
     """
+    not_by_proxy = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
     os.environ.update(
         {
             "GRADIO_ANALYTICS_ENABLED": "False",  # telemetry, and a look for newer versions
             "GRADIO_RUN_HISTORY": "False",  # a list of what was uploaded, kept by the browser
             "GRADIO_TEMP_DIR": str(uploads),
-            "HF_HUB_DISABLE_TELEMETRY": "1",
             "HF_HUB_OFFLINE": "1",
+            "no_proxy": ",".join(filter(None, [not_by_proxy, host, "localhost"])),
         }
     )
-    for name in ("no_proxy", "NO_PROXY"):
-        os.environ[name] = ",".join(filter(None, [os.environ.get(name), host, "localhost"]))
