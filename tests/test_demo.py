@@ -305,10 +305,10 @@ def test_a_browser_gets_its_sound_named_and_nothing_leaves_the_machine(
         return "\n".join(e.text for e in browser.find_elements(By.CSS_SELECTOR, selector))
 
     def upload(path):
-        browser.get(address)
         field = wait.until(lambda _: browser.find_elements(By.CSS_SELECTOR, "input[type=file]"))
         field[0].send_keys(str(path))
 
+    browser.get(address)
     upload(write("long.wav", noise(0.4), tone(2)))
     wait.until(lambda _: "%" in text_of("#classes"))
     label, best, named, share, *_ = text_of("#classes").splitlines()
@@ -319,10 +319,14 @@ def test_a_browser_gets_its_sound_named_and_nothing_leaves_the_machine(
     wait.until(lambda _: len(browser.find_elements(By.CSS_SELECTOR, "#explanation img")) == 1)
     assert text_of("#note").startswith("long.wav: 2.4 s, heard in ")
 
-    (tmp_path / "notes.wav").write_text("no sound")
-    upload(tmp_path / "notes.wav")
+    browser.find_element(By.CSS_SELECTOR, "[aria-label=Clear]").click()
+    wait.until(lambda _: "%" not in text_of("#classes"))
+    wait.until(lambda _: not browser.find_elements(By.CSS_SELECTOR, "#timeline, #explanation"))
+
+    (tmp_path / "a&lt;b.wav").write_text("no sound")  # a name that is no HTML
+    upload(tmp_path / "a&lt;b.wav")
     wait.until(lambda _: text_of("[role=alert]"))
-    assert text_of("[role=alert]").startswith("notes.wav: cannot be decoded")
+    assert text_of("[role=alert]").startswith("a&lt;b.wav: cannot be decoded")
     assert "Traceback" not in text_of("body")
     assert "%" not in text_of("#classes")
 
@@ -341,6 +345,6 @@ def test_a_browser_gets_its_sound_named_and_nothing_leaves_the_machine(
         proxy.accept()  # nobody has called
     assert list(temporary.rglob("*.wav"))
     process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=60) == 0
     assert not list(temporary.iterdir())
     assert "Traceback" not in printed.read_text()

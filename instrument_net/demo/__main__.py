@@ -79,8 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         seclude(Path(uploads), options.host)
         from instrument_net.demo.page import build_page, launch
 
+        page = build_page(recogniser, options.checkpoint, max_upload_mb=options.max_upload_mb)
         try:
-            page = build_page(recogniser, options.checkpoint, max_upload_mb=options.max_upload_mb)
             url = launch(
                 page, host=options.host, port=options.port,
                 max_upload_mb=options.max_upload_mb, in_browser=options.open,
@@ -88,8 +88,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"Page: {url} (end with Ctrl-C)", flush=True)
             threading.Event().wait()
         except KeyboardInterrupt:
-            pass
-        finally:
             page.close(verbose=False)
     return 0
 

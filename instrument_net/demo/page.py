@@ -64,8 +64,8 @@ def build_page(recogniser: Recogniser, checkpoint: Path, *, max_upload_mb: int) 
                 elem_id="classes",
             )  # fmt: skip
         note = gr.HTML(visible=False, elem_id="note")
-        timeline = gr.Plot(visible=False, show_label=False, buttons=[], elem_id="timeline")
-        explanation = gr.Plot(visible=False, show_label=False, buttons=[], elem_id="explanation")
+        timeline = gr.Plot(visible=False, show_label=False, elem_id="timeline")
+        explanation = gr.Plot(visible=False, show_label=False, elem_id="explanation")
         shown = [note, classes, timeline, explanation]
         sound.change(show, sound, shown, api_visibility="private")
     return page
@@ -88,7 +88,7 @@ def launch(page: gr.Blocks, *, host: str, port: int, max_upload_mb: int, in_brow
         server_name=f"[{host}]" if ":" in host else host,  # an IPv6 address, as in a URL
         server_port=port, inbrowser=in_browser, max_file_size=max_upload_mb * BYTES_PER_MB,
         share=False, ssr_mode=False, mcp_server=False, pwa=False, enable_monitoring=False,
-        footer_links=[], css=_CSS, quiet=True, prevent_thread_lock=True,
+        run_history=False, footer_links=[], css=_CSS, quiet=True, prevent_thread_lock=True,
     )  # fmt: skip
     return url
 

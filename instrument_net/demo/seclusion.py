@@ -18,7 +18,6 @@ def seclude(uploads: Path, host: str) -> None:
     os.environ.update(
         {
             "GRADIO_ANALYTICS_ENABLED": "False",  # telemetry, and a look for newer versions
-            "GRADIO_RUN_HISTORY": "False",  # a list of what was uploaded, kept by the browser
             "GRADIO_TEMP_DIR": str(uploads),
             "HF_HUB_OFFLINE": "1",
             "no_proxy": ",".join(filter(None, [not_by_proxy, host, "localhost"])),
