@@ -19,7 +19,7 @@ ORDER = [
     {"classifier", "evaluation"},
     {"monitoring", "compilation", "judging", "explaining", "screen"},
     {"command"},
-    {"train", "predict", "export", "evaluate", "compare"},
+    {"train", "predict", "export", "evaluate", "compare", "demo"},
     {"cross_validate"},
 ]
 LEVEL = {stage: level for level, stages in enumerate(ORDER) for stage in stages}

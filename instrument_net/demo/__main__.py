@@ -1,0 +1,96 @@
+"""Name instruments on a page in the browser.
+
+python -m instrument_net.demo outputs/quickstart/.../checkpoints/best.ckpt
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from instrument_net.demo.address import AddressError, check_address, is_loopback
+from instrument_net.demo.seclusion import seclude
+from instrument_net.memory import keep_freed_pages
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the command's arguments."""
+    parser = argparse.ArgumentParser(
+        prog="python -m instrument_net.demo",
+        description="Name instruments on a page in the browser: drop or record a sound, see the "
+        "most probable classes and what speaks for the first. Works without internet.",
+        epilog="Exit status: 0, ended by Ctrl-C; 2, wrong arguments or checkpoint, address in use, "
+        "gradio not installed.",
+    )
+    parser.add_argument("checkpoint", type=Path, help="best.ckpt of a training run")
+    parser.add_argument(
+        "--host", default="127.0.0.1",
+        help="address to listen on (default: 127.0.0.1, which only this machine reaches); 0.0.0.0 "
+        "lets in the whole network, whose browsers upload but do not record over plain http",
+    )  # fmt: skip
+    parser.add_argument("--port", type=int, default=7860, help="default: 7860")
+    parser.add_argument(
+        "--max-upload-mb", type=int, default=50, help="largest file in megabytes (default: 50)"
+    )
+    parser.add_argument("--open", action="store_true", help="open the page in the browser")
+    parsed = parser.parse_args(arguments)
+    if not 1 <= parsed.port <= 65_535:
+        parser.error("--port must lie in 1 ... 65535")
+    if parsed.max_upload_mb < 1:
+        parser.error("--max-upload-mb must be at least 1")
+    return parsed
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve the page until interrupted, and return the exit status."""
+    keep_freed_pages()
+    options = parse(arguments)
+    screen = Console(stderr=True, soft_wrap=True, highlight=False)
+    if find_spec("gradio") is None:
+        install = escape("pip install 'instrument_net[demo]'")
+        screen.print(f"[red]error:[/red] the page needs gradio: {install}")
+        return 2
+    if not is_loopback(options.host):
+        screen.print(
+            f"[yellow]warning:[/yellow] --host {escape(options.host)} lets in everyone who can "
+            "reach this machine over the network, without a password"
+        )
+    # Here and not above: --help needs neither torch nor gradio.
+    from instrument_net.recogniser import CheckpointError, Recogniser
+
+    try:
+        check_address(options.host, options.port)
+        recogniser = Recogniser.from_checkpoint(options.checkpoint)
+    except (AddressError, CheckpointError) as error:
+        screen.print(f"[red]error:[/red] {escape(str(error))}")
+        return 2
+    # Ended by `kill`, too, it leaves no recording behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with tempfile.TemporaryDirectory(prefix="instrument_net-") as uploads:
+        seclude(Path(uploads), options.host)
+        from instrument_net.demo.page import build_page, launch
+
+        page = build_page(recogniser, options.checkpoint, max_upload_mb=options.max_upload_mb)
+        try:
+            url = launch(
+                page, host=options.host, port=options.port,
+                max_upload_mb=options.max_upload_mb, in_browser=options.open,
+            )  # fmt: skip
+            print(f"Page: {url} (end with Ctrl-C)", flush=True)
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            page.close(verbose=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
