@@ -2,6 +2,7 @@
 
 python -m instrument_net.evaluate checkpoint=outputs/quickstart/.../checkpoints/best.ckpt
 python -m instrument_net.evaluate checkpoint=... data=folder data.path=my_recordings
+python -m instrument_net.evaluate checkpoint=... explain=6
 """
 
 from __future__ import annotations
@@ -40,7 +41,15 @@ def evaluate(config: DictConfig, *, overrides: list[str]) -> None:
     Args:
         config: ``conf/evaluate.yaml``.
         overrides: The command line's own part of it, for the report.
+
+    Raises:
+        ConfigurationError: If ``explain`` is no number of clips, or the run's own test split is
+            unknown.
     """
+    if type(config.explain) is not int or config.explain < 0:  # true would be a number, too
+        raise ConfigurationError(
+            f"explain={config.explain}: expected a whole number of clips, 0 for none"
+        )
     # Here and not above: --help and a misspelled key need no torch.
     from hydra.utils import instantiate
 
@@ -76,25 +85,32 @@ def evaluate(config: DictConfig, *, overrides: list[str]) -> None:
             soft_wrap=True,
         )
     folder = Path(config.run_dir)
+    predictions = judge(classifier, datamodule, "test", ignore=ignore)
+    sections = {}
+    if config.explain:
+        from instrument_net.explaining import explain_test  # captum, which nothing else needs
+
+        sections = explain_test(
+            classifier, datamodule, predictions, folder / "report", n_clips=config.explain
+        )
     report = write_report(
         folder / "report",
-        judge(classifier, datamodule, "test", ignore=ignore),
+        predictions,
         validation=judge(classifier, datamodule, "validation", ignore=ignore) if own else None,
         title=f"{shown_path(Path(config.checkpoint).resolve())} on {facts['Clips']}",
         facts=facts,
+        sections=sections,
     )
     logger = instantiate(config.logger)
     log_mistakes(logger.experiment, report.mistakes, classifier.front_end)
     logger.save()
     print_figures(console, report, facts["Clips"])
     shown = shown_path(folder)
-    print_next(
-        console,
-        {
-            "report": shown / "report" / "report.md",
-            "mistakes to see and hear": f"tensorboard --logdir {shown}",
-        },
-    )
+    places: dict[str, str | Path] = {"report": shown / "report" / "report.md"}
+    if sections:
+        places["why: pictures of clips"] = shown / "report" / "explanations"
+    places["mistakes to see and hear"] = f"tensorboard --logdir {shown}"
+    print_next(console, places)
 
 
 def _config_of_the_run(checkpoint: Path) -> DictConfig:

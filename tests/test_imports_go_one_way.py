@@ -11,13 +11,22 @@ PACKAGE = Path(instrument_net.__file__).parent
 
 # In the order in which data flows; what stands in one line does not import its neighbours.
 ORDER = [
-    {"progress", "memory", "environment", "configuration", "files", "device", "run_folder"},
+    {
+        "progress",
+        "memory",
+        "environment",
+        "configuration",
+        "files",
+        "device",
+        "frequency_axis",
+        "run_folder",
+    },
     {"synthesis", "audio", "loss", "schedule"},
     {"frontend", "models"},
     {"data", "recogniser"},
-    {"prediction"},
+    {"prediction", "explanation"},
     {"classifier", "evaluation"},
-    {"monitoring", "compilation", "judging", "screen"},
+    {"monitoring", "compilation", "judging", "explaining", "screen"},
     {"command"},
     {"train", "predict", "export", "evaluate", "compare"},
     {"cross_validate"},

@@ -1,27 +1,59 @@
 """evaluate, compare and cross_validate, as a user runs them."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
 from conftest import run_module
 
+from instrument_net.frontend import FEATURE_NAMES
+
 pytestmark = pytest.mark.slow
 
 
-def test_evaluate_repeats_the_report_of_the_run(smoke, tmp_path):
+@pytest.fixture(scope="module")
+def evaluated(smoke, tmp_path_factory):
+    """The smoke run's checkpoint, evaluated and explained: what was printed, and the report."""
     _, run = smoke[0]
+    folder = tmp_path_factory.mktemp("evaluated")
     done = run_module(
-        "evaluate", f"checkpoint={run}/checkpoints/best.ckpt", f"hydra.run.dir={tmp_path}"
-    )
+        "evaluate", f"checkpoint={run}/checkpoints/best.ckpt", f"hydra.run.dir={folder}",
+        "explain=3",
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    return done.stdout, folder / "report"
+
+
+def test_evaluate_repeats_the_report_of_the_run(smoke, evaluated):
+    printed, report = evaluated
+    _, run = smoke[0]
     ours, theirs = (
-        json.loads((folder / "report/metrics.json").read_text()) for folder in (tmp_path, run)
+        json.loads((folder / "metrics.json").read_text()) for folder in (report, run / "report")
     )
     assert ours == theirs
     assert ours["intervals_95"]["macro_f1"]["low"] <= ours["macro_f1"]
-    assert f"{ours['macro_f1']:.4f}" in done.stdout
-    assert "tensorboard --logdir" in done.stdout
+    assert f"{ours['macro_f1']:.4f}" in printed
+    assert "tensorboard --logdir" in printed
+
+
+def test_evaluate_explains_the_clips_it_is_asked_to(evaluated):
+    printed, report = evaluated
+    page = (report / "report.md").read_text()
+    pictures = re.findall(r"!\[.*?\]\((explanations/\d\d_\w+\.png)\)", page)
+    assert len(pictures) == 3
+    assert all((report / picture).read_bytes().startswith(b"\x89PNG") for picture in pictures)
+    figures = json.loads((report / "metrics.json").read_text())
+    branches = pd.read_csv(report / "explanations/branches.csv", index_col="heard")
+    assert list(branches.index) == ["both", "spectrogram alone", "features alone"]
+    for figure in ("accuracy", "class_averaged_accuracy"):
+        assert branches.loc["both", figure] == pytest.approx(figures[figure], abs=1e-6)
+    contributions = pd.read_csv(report / "explanations/feature_contributions.csv", index_col=0)
+    assert list(contributions.index) == ["bell", "noise", "sine"]
+    assert list(contributions.columns) == list(FEATURE_NAMES)
+    assert (contributions.to_numpy() >= 0).all()
+    assert "explanations/feature_contributions.png" in page
+    assert "report/explanations" in printed
 
 
 def test_evaluate_takes_a_foreign_corpus_and_leaves_out_what_the_network_does_not_know(
@@ -34,6 +66,7 @@ def test_evaluate_takes_a_foreign_corpus_and_leaves_out_what_the_network_does_no
     done = run_module(
         "evaluate", f"checkpoint={run}/checkpoints/best.ckpt", f"hydra.run.dir={tmp_path}/out",
         "data=folder", f"data.path={tmp_path}/corpus", f"data.store_dir={tmp_path}/store",
+        "explain=9",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "2 clips of classes that the network does not know: theremin" in done.stdout
@@ -43,12 +76,18 @@ def test_evaluate_takes_a_foreign_corpus_and_leaves_out_what_the_network_does_no
     page = (tmp_path / "out/report/report.md").read_text()
     assert "**Left out:** classes unknown to the network: theremin" in page
     assert "bell, noise: in no average" in page
+    assert len(list((tmp_path / "out/report/explanations").glob("[0-9]*.png"))) == 2
+    contributions = pd.read_csv(tmp_path / "out/report/explanations/feature_contributions.csv")
+    assert contributions["label"].tolist() == ["sine"]
 
 
 def test_evaluate_says_what_it_cannot_use(smoke, tmp_path):
     done = run_module("evaluate", "checkpoint=none.ckpt", f"hydra.run.dir={tmp_path}")
     assert done.returncode == 2
     assert "none.ckpt: no such checkpoint" in done.stderr
+    done = run_module("evaluate", "checkpoint=none.ckpt", f"hydra.run.dir={tmp_path}", "explain=-1")
+    assert done.returncode == 2
+    assert "explain=-1: expected a whole number of clips" in done.stderr
     alone = tmp_path / "alone" / "best.ckpt"
     alone.parent.mkdir()
     alone.write_bytes((smoke[0][1] / "checkpoints/best.ckpt").read_bytes())

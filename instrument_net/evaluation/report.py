@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from instrument_net.evaluation.breakdown import break_down, columns_to_compare
 from instrument_net.evaluation.calibration import (
@@ -21,6 +19,7 @@ from instrument_net.evaluation.calibration import (
 from instrument_net.evaluation.markdown import markdown_table
 from instrument_net.evaluation.metrics import Metrics, measure
 from instrument_net.evaluation.plots import plot_confusion, plot_per_class, plot_reliability
+from instrument_net.evaluation.png import png
 from instrument_net.evaluation.predictions import Predictions
 from instrument_net.evaluation.resampling import bootstrap_intervals
 from instrument_net.files import write_atomically
@@ -54,6 +53,7 @@ def write_report(
     title: str,
     facts: Mapping[str, str],
     validation: Predictions | None = None,
+    sections: Mapping[str, str] | None = None,
 ) -> Report:
     """Write figures, tables, plots and a page of Markdown about a set of predictions.
 
@@ -68,6 +68,8 @@ def write_report(
         facts: Name -> text, listed under the heading: how these figures came about and what they
             do not show.
         validation: Predictions of other clips, on which the temperature is fitted.
+        sections: Heading -> Markdown, put at the end of the page; its pictures lie below
+            ``folder``.
 
     Returns:
         What stands in the report.
@@ -114,20 +116,21 @@ def write_report(
         "reliability": plot_reliability(reliabilities, title=title),
     }
     for name, figure in figures.items():
-        write_atomically(folder / f"{name}.png", _png(figure))
+        write_atomically(folder / f"{name}.png", png(figure))
     content = metrics.overall | {"intervals_95": report.intervals.T.to_dict()}
     write_atomically(folder / "metrics.json", (json.dumps(content, indent=2) + "\n").encode())
-    write_atomically(folder / "report.md", _page(title, facts, report, len(table)).encode())
+    page = _page(title, facts, report, len(table), sections or {})
+    write_atomically(folder / "report.md", page.encode())
     return report
 
 
-def _png(figure: Figure) -> bytes:
-    out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=110, bbox_inches="tight")
-    return out.getvalue()
-
-
-def _page(title: str, facts: Mapping[str, str], report: Report, n_clips: int) -> str:
+def _page(
+    title: str,
+    facts: Mapping[str, str],
+    report: Report,
+    n_clips: int,
+    sections: Mapping[str, str],
+) -> str:
     overall = pd.Series(report.metrics.overall).drop("n_clips")
     low, high = (report.intervals[side].reindex(overall.index) for side in ("low", "high"))
     figures = pd.DataFrame(
@@ -170,5 +173,6 @@ def _page(title: str, facts: Mapping[str, str], report: Report, n_clips: int) ->
         *breakdowns,
         f"\n## Surest mistakes ({len(wrong)} of {n_clips} clips are wrong)\n",
         markdown_table(mistakes.head(_SHOWN_MISTAKES)) if len(wrong) else "None.",
+        *(f"\n## {heading}\n\n{text}" for heading, text in sections.items()),
     ]
     return "\n".join(parts) + "\n"

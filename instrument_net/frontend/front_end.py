@@ -75,6 +75,7 @@ class FrontEnd(nn.Module):
         self.sample_rate_hz = sample_rate_hz
         self.n_fft = n_fft
         self.hop_length = hop_length
+        self.hop_s = hop_length / sample_rate_hz
         self.num_samples = n_fft + (n_frames - 1) * hop_length
         self.spectrogram_shape = (1, n_bins, n_frames)
         self.feature_names = FEATURE_NAMES
@@ -91,6 +92,11 @@ class FrontEnd(nn.Module):
             n_bins=n_bins,
             n_mels=n_mels,
         )
+
+    @property
+    def bin_hz(self) -> Tensor:
+        """Return the centre frequency of every bin of the spectrogram in hertz, ``(bins,)``."""
+        return self.features.bin_hz
 
     def forward(self, waveform: Tensor) -> tuple[Tensor, Tensor]:
         """Return the two inputs of the network.

@@ -20,6 +20,11 @@ def size_before_group(size: int) -> int:
     return POOL_SIZE * size + 2 * (KERNEL_SIZE - 1)
 
 
+def centre_before_group(position: float) -> float:
+    """Return the input pixel on which the receptive field of an output pixel is centred."""
+    return POOL_SIZE * position + (POOL_SIZE - 1) / 2 + (KERNEL_SIZE - 1)
+
+
 class ConvolutionGroup(nn.Module):
     """[3x3 convolution, ReLU] twice, then 3x3 max-pooling with stride 3; no padding.
 

@@ -4,6 +4,7 @@ from torch import Tensor, nn
 
 from instrument_net.models.convolution_group import (
     ConvolutionGroup,
+    centre_before_group,
     size_after_group,
     size_before_group,
 )
@@ -58,7 +59,7 @@ class SpectrogramBranch(nn.Module):
         height, width = size_after_groups(spectrogram_shape)
         in_channels = [spectrogram_shape[0], *[filters] * (N_GROUPS - 1)]
         self.groups = nn.Sequential(*(ConvolutionGroup(n, filters) for n in in_channels))
-        self.plain_layout = PlainLayout()
+        self.feature_maps = PlainLayout()  # named after what leaves it, for those who hook it
         self.dense = nn.Sequential(
             nn.Linear(filters * height * width, dense_units),
             nn.ReLU(inplace=True),
@@ -66,9 +67,20 @@ class SpectrogramBranch(nn.Module):
             nn.ReLU(inplace=True),
         )
 
+    @staticmethod
+    def receptive_field_centre(position: float) -> float:
+        """Return the spectrogram's row (or column) on which one of the feature maps is centred.
+
+        Without padding, 18 x 7 maps do not lie evenly over 560 x 256 pixels: the first is centred
+        on pixel 39, each further one 27 pixels on.
+        """
+        for _ in range(N_GROUPS):
+            position = centre_before_group(position)
+        return position
+
     def forward(self, spectrogram: Tensor) -> Tensor:
         """Return ``(batch, dense_units)``, all >= 0, of ``(batch, 1, frequency, frame)``."""
         # (batch, filters, height, width), flattened in the order filter, height, width
-        feature_maps = self.plain_layout(self.groups(to_fastest_layout(spectrogram)))
+        feature_maps = self.feature_maps(self.groups(to_fastest_layout(spectrogram)))
         activations: Tensor = self.dense(feature_maps.flatten(start_dim=1))
         return activations

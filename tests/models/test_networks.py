@@ -237,7 +237,7 @@ def test_every_group_gets_its_input_in_the_fastest_layout(monkeypatch, layout, g
     seen, plain = [], []
     for group in network.spectrogram_branch.groups:
         group.register_forward_hook(lambda _, __, maps: seen.append(maps))
-    network.spectrogram_branch.plain_layout.register_forward_hook(
+    network.spectrogram_branch.feature_maps.register_forward_hook(
         lambda _, __, maps: plain.append(maps)
     )
     spectrogram, features = small_batch()

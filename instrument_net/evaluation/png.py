@@ -1,0 +1,14 @@
+"""Figures as PNG."""
+
+from __future__ import annotations
+
+import io
+
+from matplotlib.figure import Figure
+
+
+def png(figure: Figure) -> bytes:
+    """Return a figure as PNG, cut to what is drawn."""
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=110, bbox_inches="tight")
+    return out.getvalue()

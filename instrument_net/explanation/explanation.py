@@ -1,0 +1,99 @@
+"""Why a recogniser names what it names, for one clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from instrument_net.explanation.branches import DissectedNetwork, branch_logits
+from instrument_net.explanation.contributions import feature_contributions
+from instrument_net.explanation.saliency import saliency_map
+from instrument_net.recogniser import Recogniser
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What speaks for one class in one clip.
+
+    Attributes:
+        class_name: The class that is explained.
+        probability: What the network gives it, in [0, 1].
+        spectrogram: What the network saw, ``(bins, frames)`` in [0, 1].
+        saliency: How much each part of it raises the class's logit, ``(bins, frames)`` in [0, 1]:
+            see :func:`~instrument_net.explanation.saliency_map`. ``None`` of a network without
+            spectrogram branch.
+        feature_contributions: Indexed by feature, in units of the logit: see
+            :func:`~instrument_net.explanation.feature_contributions`. ``None`` of a network
+            without perceptron branch.
+        branch_probabilities: The class's probability by ``both`` branches, by ``spectrogram
+            alone`` and by ``features alone``, the other branch's activations set to zero; of a
+            network with a single branch, by that one ``alone``.
+    """
+
+    class_name: str
+    probability: float
+    spectrogram: Tensor
+    saliency: Tensor | None
+    feature_contributions: pd.Series | None
+    branch_probabilities: dict[str, float]
+
+
+def explain(recogniser: Recogniser, waveform: Tensor, target: str | None = None) -> Explanation:
+    """Return what speaks for a class in a clip.
+
+    The recogniser stays as it is (mode, gradients, hooks) and may be in use meanwhile.
+
+    Args:
+        recogniser: On any device; explained as it is in evaluation mode.
+        waveform: ``(num_samples,)`` at the front end's sample rate, any gain, on any device.
+        target: Name of the class; default: the most probable one.
+
+    Returns:
+        The explanation, its tensors on the CPU. A silent clip is explained like any other: by
+        what the network makes of zeros.
+
+    Raises:
+        ValueError: If no class has this name, the waveform is of another shape, or the network has
+            neither a ``spectrogram_branch`` nor a ``perceptron_branch``.
+    """
+    if waveform.ndim != 1:
+        raise ValueError(
+            f"waveform has shape {tuple(waveform.shape)}, one clip is explained at a time: "
+            f"({recogniser.front_end.num_samples},)"
+        )
+    if target is not None and target not in recogniser.class_names:
+        near = get_close_matches(target, recogniser.class_names, n=1)
+        hint = f". Did you mean {near[0]}?" if near else ""
+        raise ValueError(
+            f"no class {target!r}; the network knows {', '.join(recogniser.class_names)}{hint}"
+        )
+    device = next(recogniser.network.parameters()).device
+    with torch.no_grad():
+        spectrogram, features = recogniser.front_end(waveform[None].to(device))
+        network = DissectedNetwork(recogniser.network)
+        heard = branch_logits(network, spectrogram, features)
+        probabilities = {name: logits.softmax(dim=1)[0] for name, logits in heard.items()}
+        own = next(iter(probabilities.values()))
+        index = int(own.argmax()) if target is None else recogniser.class_names.index(target)
+        code = torch.tensor([index], device=device)
+        saliency = contributions = None
+        if "spectrogram" in network.branches:
+            saliency = saliency_map(network, spectrogram, features, code)[0].cpu()
+        if "features" in network.branches:
+            contributions = pd.Series(
+                feature_contributions(network, spectrogram, features, code)[0].cpu().numpy(),
+                index=pd.Index(recogniser.front_end.feature_names, name="feature"),
+                name="contribution",
+            )
+    return Explanation(
+        class_name=recogniser.class_names[index],
+        probability=float(own[index]),
+        spectrogram=spectrogram[0, 0].cpu(),
+        saliency=saliency,
+        feature_contributions=contributions,
+        branch_probabilities={name: float(p[index]) for name, p in probabilities.items()},
+    )

@@ -1,0 +1,29 @@
+"""What each feature contributes to each class, as a picture."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+
+def plot_contributions(contributions: pd.DataFrame, *, title: str) -> Figure:
+    """Draw how much each feature moves the logit of each class.
+
+    Args:
+        contributions: Mean absolute contribution in units of the logit, class by row, feature by
+            column.
+        title: Above the figure.
+
+    Returns:
+        A figure whose size grows with both.
+    """
+    n_classes, n_features = contributions.shape
+    figure = Figure(figsize=(0.36 * n_features + 3, 0.3 * n_classes + 2.4), layout="constrained")
+    axes = figure.subplots()
+    image = axes.imshow(contributions.to_numpy(), cmap="Oranges", vmin=0, aspect="auto")
+    axes.set_xticks(range(n_features), list(contributions.columns), rotation=90)
+    axes.set_yticks(range(n_classes), list(contributions.index))
+    axes.tick_params(length=0)
+    axes.set_title(title, fontsize=10)
+    figure.colorbar(image, ax=axes, label="mean absolute contribution to the logit")
+    return figure

@@ -1,0 +1,101 @@
+"""One clip's explanation as a picture."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from torch import Tensor
+
+from instrument_net.explanation.explanation import Explanation
+from instrument_net.frequency_axis import label_frequency_axis
+from instrument_net.frontend import FrontEnd
+
+_FOR, _AGAINST = "#d94801", "#2171b5"
+# Opaque orange where saliency is 1, nothing where it is 0: the spectrogram shows through.
+_OVERLAY = LinearSegmentedColormap.from_list(
+    "saliency", [(0.99, 0.55, 0.1, 0), (0.9, 0.2, 0, 0.75)]
+)
+
+
+def plot_explanation(
+    explanation: Explanation, *, front_end: FrontEnd, title: str | None = None
+) -> Figure:
+    """Draw the spectrogram with its saliency, each feature's contribution and each branch's say.
+
+    Args:
+        explanation: Of one clip.
+        front_end: Of the recogniser that was explained, for the axes in kilohertz and seconds.
+        title: Above the figure; default: the class and its probability.
+
+    Returns:
+        A figure without what the network has no branch for.
+    """
+    contributions = explanation.feature_contributions
+    figure = Figure(figsize=(6.4 if contributions is None else 11, 5.8), layout="constrained")
+    figure.suptitle(title or f"{explanation.class_name} ({explanation.probability:.0%})")
+    grid = figure.add_gridspec(
+        nrows=2,
+        ncols=1 if contributions is None else 2,
+        height_ratios=[4, 0.3 + 0.25 * len(explanation.branch_probabilities)],
+        width_ratios=None if contributions is None else [6, 4],
+    )
+    _draw_spectrogram(figure, figure.add_subplot(grid[0, 0]), explanation, front_end)
+    _draw_branches(figure.add_subplot(grid[1, 0]), explanation)
+    if contributions is not None:
+        _draw_contributions(figure.add_subplot(grid[:, 1]), contributions, explanation.class_name)
+    return figure
+
+
+def _draw_spectrogram(
+    figure: Figure, axes: Axes, explanation: Explanation, front_end: FrontEnd
+) -> None:
+    bins, frames = explanation.spectrogram.shape
+    extent = (0.0, frames * front_end.hop_s, -0.5, bins - 0.5)  # seconds, rows
+
+    def draw(values: Tensor, cmap: str | Colormap, greatest: float) -> AxesImage:
+        return axes.imshow(
+            values.numpy(), origin="lower", aspect="auto", cmap=cmap, vmin=0, vmax=greatest,
+            extent=extent, interpolation="nearest",
+        )  # fmt: skip
+
+    draw(explanation.spectrogram, "gray_r", float(explanation.spectrogram.max()) or 1.0)
+    if explanation.saliency is None:
+        axes.set_title("The network does not look at the spectrogram", fontsize=10)
+    else:
+        overlay = draw(explanation.saliency, _OVERLAY, 1.0)
+        figure.colorbar(overlay, ax=axes, label="saliency")
+        axes.set_title(f"Where it sees {explanation.class_name}", fontsize=10)
+    axes.set_xlabel("time (s)")
+    label_frequency_axis(axes, front_end.bin_hz.cpu().numpy())
+
+
+def _draw_branches(axes: Axes, explanation: Explanation) -> None:
+    shares = explanation.branch_probabilities
+    names = list(shares)[::-1]
+    axes.barh(names, [1.0] * len(names), color="0.93")
+    axes.barh(names, [shares[name] for name in names], color="#4d4d4d")
+    for row, name in enumerate(names):
+        colour = "white" if shares[name] > 0.9 else "black"
+        axes.text(
+            0.99, row, f"{shares[name]:.0%}", ha="right", va="center", fontsize=9, color=colour
+        )
+    axes.set_xlim(0, 1)
+    axes.set_xlabel(f"probability of {explanation.class_name}")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _draw_contributions(axes: Axes, contributions: pd.Series, class_name: str) -> None:
+    ordered = contributions.iloc[np.argsort(contributions.abs(), kind="stable")]
+    colours = [_FOR if value > 0 else _AGAINST for value in ordered]
+    axes.barh(list(ordered.index), ordered, color=colours)
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.grid(axis="x", color="0.9")
+    axes.set_axisbelow(True)
+    axes.margins(y=0.01)
+    axes.set_xlabel("contribution to the logit")
+    axes.set_title(f"What each feature says for {class_name}", fontsize=10)
+    axes.spines[["top", "right"]].set_visible(False)
