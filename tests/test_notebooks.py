@@ -204,6 +204,13 @@ def test_a_model_names_files_folders_and_the_parts_of_a_long_recording(outputs):
     (timeline,) = (text for text in shown_by(cells, "text/plain") if "start_s" in text)
     starts = re.findall(r"^(\d+\.\d\d) ", timeline, flags=re.MULTILINE)
     assert starts == ["0.00", "3.01", "6.01", "9.02", "12.03"]
+    # Why the first clip is what it is said to be, and what speaks for the second class.
+    ranked = first.filter(like="p(").astype(float).sort_values(ascending=False)
+    explained = re.findall(r"^(\w+): ([\d.]+)%", printed, flags=re.MULTILINE)
+    assert [f"p({name})" for name, _ in explained] == ranked.index[:2].tolist()
+    shown = [float(percent) for _, percent in explained]
+    assert shown == pytest.approx((100 * ranked[:2]).tolist(), abs=0.2)
+    assert len(shown_by(cells, "image/png")) == 1 + 2
 
 
 @pytest.mark.slow
@@ -222,7 +229,7 @@ def test_numpy_by_hand_and_the_network_agree_on_every_equation(outputs):
         "1.6.2", "eq. 8", "eq. 4", "eq. 9", "figure 1", "eq. 12", "1.3.3", "eq. 13", "1.3.5",
         "eq. 15", "eq. 1", "eq. 17", "algorithm 2", "eq. 20",
     }  # fmt: skip
-    assert len(differences) == 27
+    assert len(differences) == 26
     assert "319,109 for 37 classes" in printed
     assert "(560, 256) -> (558, 254)" in printed
     assert "the gradient has the shape of Theta: True" in printed
