@@ -16,6 +16,8 @@ class FactoredPowerSpectrogram(nn.Module):
     ``k = j + R m``, the transform is
     ``sum_b exp(-2 pi i b k / n_fft) sum_a x[n] exp(-2 pi i a j / R)``: R-point transforms over
     ``a``, then for every ``j`` one product over ``b``, and only for the ``m`` whose bins are kept.
+    Samples are real, so the inner transform of ``R - j`` is the conjugate of that of ``j``: half
+    of them are computed, and each serves both.
 
     Args:
         n_fft: Window and transform length in samples.
@@ -26,23 +28,29 @@ class FactoredPowerSpectrogram(nn.Module):
     inner: Tensor
     outer: Tensor
     window: Tensor
+    order: Tensor
 
     def __init__(self, *, n_fft: int, hop_length: int, n_bins: int) -> None:
         super().__init__()
-        self._n_fft, self._hop_length, self._n_bins = n_fft, hop_length, n_bins
-        self._n_rows = next(r for r in range(math.isqrt(n_fft), 0, -1) if n_fft % r == 0)
-        n_columns = n_fft // self._n_rows
-        n_outer = math.ceil(n_bins / self._n_rows)
+        self._n_fft, self._hop_length = n_fft, hop_length
+        n_rows = next(r for r in range(math.isqrt(n_fft), 0, -1) if n_fft % r == 0)
+        n_columns = n_fft // n_rows
+        self._n_rows, self._n_inner = n_rows, n_rows // 2 + 1
         turn = -2 * math.pi / n_fft
-        row, column = (torch.arange(n, dtype=torch.float64) for n in (self._n_rows, n_columns))
-        inner = _complex(turn * n_columns * torch.outer(row, row))  # (j, a)
-        bins = row[:, None] + self._n_rows * torch.arange(n_outer)  # (j, m)
-        outer = _complex(turn * column[None, :, None] * bins[:, None])  # (j, b, m)
+        row, column = (torch.arange(n, dtype=torch.float64) for n in (n_rows, n_columns))
+        inner = _complex(turn * n_columns * torch.outer(row[: self._n_inner], row))  # (j, a)
+        # The bins of j and of R - j, each j + R m, side by side.
+        step = n_rows * torch.arange(math.ceil(n_bins / n_rows))
+        j = torch.arange(self._n_inner)[:, None]
+        bins = torch.cat([j + step, n_rows - j + step], dim=1)  # (j, 2 m)
+        outer = _complex(turn * column[None, :, None] * bins[:, None])  # (j, b, 2 m)
+        conjugated = torch.arange(bins.shape[1]) >= len(step)
+        sign = torch.where(conjugated, -1.0, 1.0)
         # A complex product as a real one: (re, im) (re, im; -im, re).
         outer = torch.cat(
             [
                 torch.cat([outer.real, outer.imag], dim=2),
-                torch.cat([-outer.imag, outer.real], dim=2),
+                torch.cat([-sign * outer.imag, sign * outer.real], dim=2),
             ],
             dim=1,
         )
@@ -51,6 +59,11 @@ class FactoredPowerSpectrogram(nn.Module):
             "inner", torch.stack([inner.real, inner.imag]).flatten(0, 1).float(), persistent=False
         )
         self.register_buffer("outer", outer.float(), persistent=False)
+        # Where each kept bin stands; that of j = 0 and of R / 2 also stands a second time.
+        place = {int(b): index for index, b in reversed(list(enumerate(bins.flatten())))}
+        self.register_buffer(
+            "order", torch.tensor([place[b] for b in range(n_bins)]), persistent=False
+        )
 
     def forward(self, waveform: Tensor) -> Tensor:
         """Return power ``(batch, n_bins, frames)``, >= 0, of waveforms ``(batch, samples)``."""
@@ -59,13 +72,12 @@ class FactoredPowerSpectrogram(nn.Module):
         frames = self._frames(waveform, n_frames) * self.window
         rows = frames.unflatten(2, (self._n_rows, -1))  # (batch, frame, a, b)
         # (batch, frame, re | im, j, b) -> for every j a table (batch and frame, re | im and b)
-        first = (self.inner @ rows).unflatten(2, (2, self._n_rows))
-        tables = first.permute(3, 0, 1, 2, 4).reshape(self._n_rows, batch * n_frames, -1)
-        real, imaginary = (tables @ self.outer).chunk(2, dim=2)  # (j, batch and frame, m)
+        first = (self.inner @ rows).unflatten(2, (2, self._n_inner))
+        tables = first.permute(3, 0, 1, 2, 4).reshape(self._n_inner, batch * n_frames, -1)
+        real, imaginary = (tables @ self.outer).chunk(2, dim=2)  # (j, batch and frame, 2 m)
         power: Tensor = real.square() + imaginary.square()
-        # bin = j + R m: m is the slower of the two
-        power = power.unflatten(1, (batch, n_frames)).permute(1, 3, 0, 2).flatten(1, 2)
-        return power[:, : self._n_bins]
+        power = power.unflatten(1, (batch, n_frames)).permute(1, 0, 3, 2).flatten(1, 2)
+        return power[:, self.order]
 
     def _frames(self, waveform: Tensor, n_frames: int) -> Tensor:
         # unfold becomes a gather of single samples in ONNX, slices become copies of blocks.

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import lightning
 from lightning.pytorch.callbacks import RichProgressBar
+from rich.progress import BarColumn
 
 _SHOWN = {
     "clips_per_s": ("clips/s", "{:.1f}"),
     "train/loss": ("loss", "{:.3f}"),
-    "validation/loss": ("validation loss", "{:.3f}"),
-    "validation/macro_f1": ("macro-F1", "{:.3f}"),
+    "validation/loss": ("val. loss", "{:.3f}"),
+    "validation/macro_f1": ("F1", "{:.3f}"),
 }
-
 
 _READ_EVERY_S = 1.0  # reading a figure makes the host wait for the device
 
@@ -25,6 +26,11 @@ class TrainingProgress(RichProgressBar):
         super().__init__(leave=True)
         self._read_s = -_READ_EVERY_S
         self._shown: dict[str, int | str | float | dict[str, float]] = {}
+
+    def configure_columns(self, trainer: lightning.Trainer) -> list[Any]:
+        """Return Lightning's columns, with a short bar and no batches/s: clips/s says it better."""
+        description, _, *others, _ = super().configure_columns(trainer)
+        return [description, BarColumn(bar_width=10), *others]
 
     def get_metrics(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
