@@ -11,7 +11,16 @@ PACKAGE = Path(instrument_net.__file__).parent
 
 # In the order in which data flows; what stands in one line does not import its neighbours.
 ORDER = [
-    {"progress", "memory", "environment", "configuration", "files", "device", "frequency_axis"},
+    {
+        "progress",
+        "memory",
+        "environment",
+        "configuration",
+        "files",
+        "device",
+        "frequency_axis",
+        "run_folder",
+    },
     {"synthesis", "audio", "loss", "schedule"},
     {"frontend", "models"},
     {"data", "recogniser"},

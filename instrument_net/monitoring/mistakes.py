@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 from torch.utils.tensorboard import SummaryWriter
 
-from instrument_net.audio import load_waveform
+from instrument_net.data import load_clip
 from instrument_net.frontend import FrontEnd
 from instrument_net.monitoring.tensorboard import add_clip
 
@@ -23,16 +23,10 @@ def log_mistakes(writer: SummaryWriter, mistakes: pd.DataFrame, front_end: Front
         front_end: Of the classifier that made them.
     """
     for k, (_, row) in enumerate(mistakes.head(_N_SHOWN).iterrows()):
-        duration_s = row.get("duration_s")
-        waveform = load_waveform(
-            row["path"],
-            sample_rate_hz=front_end.sample_rate_hz,
-            num_samples=front_end.num_samples,
-            start_s=row.get("start_s", 0.0),
-            duration_s=None if pd.isna(duration_s) else duration_s,
-        )
         title = (
             f"{row['predicted']} ({row['confidence']:.0%}), true: {row['label']}\n"
             f"{Path(row['path']).name}"
         )
-        add_clip(writer, f"mistakes/{k}_{row['label']}", title, waveform, front_end)
+        add_clip(
+            writer, f"mistakes/{k}_{row['label']}", title, load_clip(row, front_end), front_end
+        )
