@@ -12,13 +12,13 @@ PACKAGE = Path(instrument_net.__file__).parent
 # In the order in which data flows; what stands in one line does not import its neighbours.
 ORDER = [
     {"progress", "memory", "environment", "configuration", "files", "device"},
-    {"synthesis", "audio", "loss", "schedule"},
+    {"synthesis", "audio", "loss", "schedule", "class_averages"},
     {"frontend", "models"},
     {"data", "recogniser"},
     {"prediction"},
     {"classifier", "evaluation"},
-    {"monitoring", "compilation", "judging", "screen"},
-    {"command"},
+    {"monitoring", "compilation", "judging", "screen", "baselines", "run_facts"},
+    {"command", "fold_summary", "train_baseline"},
     {"train", "predict", "export", "evaluate", "compare"},
     {"cross_validate"},
 ]

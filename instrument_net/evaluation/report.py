@@ -54,6 +54,7 @@ def write_report(
     title: str,
     facts: Mapping[str, str],
     validation: Predictions | None = None,
+    sections: Mapping[str, pd.DataFrame] | None = None,
 ) -> Report:
     """Write figures, tables, plots and a page of Markdown about a set of predictions.
 
@@ -68,6 +69,7 @@ def write_report(
         facts: Name -> text, listed under the heading: how these figures came about and what they
             do not show.
         validation: Predictions of other clips, on which the temperature is fitted.
+        sections: Heading -> table of text, shown below the figures.
 
     Returns:
         What stands in the report.
@@ -110,14 +112,17 @@ def write_report(
         "confusion_weighted": plot_confusion(
             weights, normalise=False, title=title, unit="sum of confidences"
         ),
-        "per_class": plot_per_class(metrics.per_class, title=title),
+        "per_class": plot_per_class(
+            metrics.per_class[metrics.per_class["n_clips"] > 0], title=title
+        ),
         "reliability": plot_reliability(reliabilities, title=title),
     }
     for name, figure in figures.items():
         write_atomically(folder / f"{name}.png", _png(figure))
     content = metrics.overall | {"intervals_95": report.intervals.T.to_dict()}
     write_atomically(folder / "metrics.json", (json.dumps(content, indent=2) + "\n").encode())
-    write_atomically(folder / "report.md", _page(title, facts, report, len(table)).encode())
+    page = _page(title, facts, report, sections or {}, len(table))
+    write_atomically(folder / "report.md", page.encode())
     return report
 
 
@@ -127,7 +132,13 @@ def _png(figure: Figure) -> bytes:
     return out.getvalue()
 
 
-def _page(title: str, facts: Mapping[str, str], report: Report, n_clips: int) -> str:
+def _page(
+    title: str,
+    facts: Mapping[str, str],
+    report: Report,
+    sections: Mapping[str, pd.DataFrame],
+    n_clips: int,
+) -> str:
     overall = pd.Series(report.metrics.overall).drop("n_clips")
     low, high = (report.intervals[side].reindex(overall.index) for side in ("low", "high"))
     figures = pd.DataFrame(
@@ -157,6 +168,7 @@ def _page(title: str, facts: Mapping[str, str], report: Report, n_clips: int) ->
         f"\n## Figures on {n_clips} clips\n",
         markdown_table(figures),
         "\nIntervals: bootstrap over whole recordings.",
+        *(f"\n## {heading}\n\n{markdown_table(rows)}" for heading, rows in sections.items()),
         "\n## Per class\n",
         markdown_table(report.metrics.per_class.round(3).reset_index()),
         "\n![Precision, recall and F1 of each class](per_class.png)",
