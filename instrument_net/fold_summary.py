@@ -12,7 +12,8 @@ from instrument_net.evaluation import Predictions, figures_of_folds, together, w
 from instrument_net.files import write_atomically
 from instrument_net.screen import print_figures, print_next, print_table, shown_path
 
-_AVERAGED = ("accuracy", "class_averaged_accuracy", "macro_f1")
+# Macro-F1 only where all folds test the same classes: a fold with one class knows no false alarm.
+_AVERAGED = ("accuracy", "class_averaged_accuracy")
 
 
 def summarise(
@@ -42,11 +43,12 @@ def summarise(
     rows = figures.rename(index="fold {}".format)
     summary = pd.concat([rows, figures.agg(["mean", "std"])]).rename_axis("fold")
     write_atomically(folder / "folds.csv", summary.round(6).to_csv().encode())
+    averaged = [*_AVERAGED, *(["macro_f1"] if len(set(table["classes"])) == 1 else [])]
     averages = {
         f"{figure}, mean and deviation of the folds": "{:.3f} ± {:.3f}".format(
             *summary.loc[["mean", "std"], figure]
         )
-        for figure in _AVERAGED
+        for figure in averaged
     }
     shown_folds = fold_overview(table, figures)
     report = write_report(
@@ -54,13 +56,16 @@ def summarise(
         together(list(parts.values())),
         title=f"Cross-validation of {name}",
         facts={**facts, **gaps(table), **averages},
-        sections={"Folds": shown_folds},
+        sections={"Folds, with 95 % intervals": shown_folds},
     )
     console = Console()
-    print_table(console, shown_folds.set_index("fold"), "Folds")
+    brief = shown_folds.set_index("fold").drop(
+        columns=["classes", "classes left out", "accuracy"], errors="ignore"
+    )
+    print_table(console, brief, "Folds")
     for what, text in gaps(table).items():
         console.print(f"{what}: {text}", highlight=False)
-    print_figures(console, report, f"{name}: {len(parts)} folds, every clip tested once")
+    print_figures(console, report, f"{name}: {len(parts)} folds taken together")
     for figure, text in averages.items():
         console.print(f"{figure}: {text}", highlight=False)
     shown = shown_path(folder)
@@ -98,14 +103,14 @@ def fold_overview(table: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
                 "classes": f"all {len(all_classes)}" if complete else ", ".join(row["classes"]),
                 "clips": row["n_clips"],
                 "classes left out": ", ".join(row["left_out"]),
-                "clips left out": row["n_left_out"],
-                "class-averaged recall (95 % interval)": recall,
+                "left out": row["n_left_out"],
+                "class-averaged recall": recall,
                 "accuracy": accuracy,
             }
         )
     overview = pd.DataFrame(rows)
     if not table["n_left_out"].any():
-        return overview.drop(columns=["classes left out", "clips left out"])
+        return overview.drop(columns=["classes left out", "left out"])
     return overview
 
 

@@ -36,8 +36,7 @@ def print_figures(console: Console, report: Report, title: str) -> None:
 def print_table(console: Console, frame: pd.DataFrame, title: str) -> None:
     """Print a table of text, its index as the first column."""
     table = Table(title=title, title_justify="left")
-    table.add_column(str(frame.index.name))
-    for column in frame.columns:
+    for column in (frame.index.name, *frame.columns):
         table.add_column(str(column), overflow="fold")
     for name, row in frame.iterrows():
         table.add_row(str(name), *(escape(str(value)) for value in row))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +66,7 @@ def train_baseline(
         datamodule,
         overrides,
         environment,
-        model=config.model.name,
+        model=f"{config.model.name}, scikit-learn {version('scikit-learn')}",
         choice=baseline.describe(),
     )
     idle = [

@@ -12,6 +12,7 @@ from instrument_net.frontend import FrontEnd
 class ForestFeatures:
     """The features of the perceptron branch and a random forest, fitted on the training side.
 
+    Every class weighs the same, however many clips it has, as in the figures that average classes.
     Nothing is chosen, so that the validation side is not used.
 
     Args:
@@ -23,7 +24,7 @@ class ForestFeatures:
     """
 
     def __init__(self, *, n_trees: int, seed: int) -> None:
-        self._forest = RandomForestClassifier(n_trees, random_state=seed)
+        self._forest = RandomForestClassifier(n_trees, class_weight="balanced", random_state=seed)
 
     def descriptor(self, front_end: FrontEnd) -> FrontEndFeatures:
         """Return the features of this front end."""

@@ -20,6 +20,7 @@ from instrument_net.frontend import FrontEnd
 class SvmMfcc:
     """Standardised MFCC statistics and a support vector machine with a Gaussian kernel.
 
+    Every class weighs the same, however many clips it has, as in the figures that average classes.
     Scaling and machine are fitted on the training side; C and gamma are those with the best
     macro-F1 on the validation side, the first of equals, as a network's checkpoint is chosen.
 
@@ -44,7 +45,9 @@ class SvmMfcc:
         """Fit a machine for every C and gamma; keep the one that validation prefers."""
         best = -1.0
         for options in self._grid:
-            machine = make_pipeline(StandardScaler(), SVC(kernel="rbf", **options))
+            machine = make_pipeline(
+                StandardScaler(), SVC(kernel="rbf", class_weight="balanced", **options)
+            )
             machine.fit(train.descriptors, train.labels)
             predicted = _votes(machine, validation.descriptors).argmax(axis=1)
             heard = np.unique(validation.labels)

@@ -58,7 +58,8 @@ def group_names(clips: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
         if _WHEN_BLANK in clips.columns:
             values = values.where(values != "", clips[_WHEN_BLANK].astype(str))
         parts.append(values)
-    return pd.concat(parts, axis=1).agg(" | ".join, axis=1)
+    first, *others = parts
+    return first.str.cat(others, sep=" | ")
 
 
 def deal(

@@ -128,7 +128,7 @@ def write_report(
 
 def _png(figure: Figure) -> bytes:
     out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=110, bbox_inches="tight")
+    figure.savefig(out, format="png", dpi=110)
     return out.getvalue()
 
 
