@@ -12,13 +12,10 @@ from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LRScheduler
 from torchmetrics import MetricCollection
-from torchmetrics.classification import (
-    MulticlassAccuracy,
-    MulticlassConfusionMatrix,
-    MulticlassF1Score,
-)
+from torchmetrics.classification import MulticlassAccuracy, MulticlassConfusionMatrix
 
 from instrument_net.audio import AudioError
+from instrument_net.class_averages import ClassAveragedAccuracy, MacroF1
 from instrument_net.frontend import FrontEnd
 from instrument_net.loss import cross_entropy
 from instrument_net.models import FeatureScaling, build_network
@@ -98,10 +95,8 @@ class InstrumentClassifier(lightning.LightningModule):
             {
                 # Checking the labels' values would make the host wait for the device every step.
                 "accuracy": MulticlassAccuracy(n, average="micro", validate_args=False),
-                "macro_f1": MulticlassF1Score(n, average="macro", validate_args=False),
-                "class_averaged_accuracy": MulticlassAccuracy(
-                    n, average="macro", validate_args=False
-                ),
+                "macro_f1": MacroF1(n),
+                "class_averaged_accuracy": ClassAveragedAccuracy(n),
             }
         )
         self.metrics = nn.ModuleDict(

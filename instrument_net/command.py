@@ -40,6 +40,7 @@ def checked(task: Callable[[DictConfig], float | None], config: DictConfig) -> f
     """
     # Here and not above: --help needs no torch.
     from instrument_net.audio import AudioError
+    from instrument_net.baselines import BaselineError
     from instrument_net.data import ManifestError, SplitError
     from instrument_net.judging import JudgingError
     from instrument_net.recogniser import CheckpointError
@@ -56,6 +57,7 @@ def checked(task: Callable[[DictConfig], float | None], config: DictConfig) -> f
         AudioError,
         CheckpointError,
         JudgingError,
+        BaselineError,
     ) as error:
         console = Console(stderr=True)
         console.print(f"[red]error:[/red] {escape(str(error))}", highlight=False, soft_wrap=True)

@@ -74,7 +74,7 @@ def compare_runs(runs: Sequence[Run]) -> dict[str, pd.DataFrame]:
     """Return title -> table: settings, figures, F1 per class, each run against the first.
 
     Raises:
-        ValueError: If two runs share no test clip or differ in classes.
+        ValueError: If two runs share no test clip.
     """
     import pandas as pd
 
@@ -95,13 +95,14 @@ def compare_runs(runs: Sequence[Run]) -> dict[str, pd.DataFrame]:
             name: f"{metrics.overall[name]:.3f} ({low:.3f} to {high:.3f})"
             for name, low, high in zip(FIGURES, intervals["low"], intervals["high"], strict=True)
         } | {"n_clips": str(metrics.overall["n_clips"])}
-        per_class[run.name] = metrics.per_class["f1"].map("{:.2f}".format)
+        tested = metrics.per_class[metrics.per_class["n_clips"] > 0]
+        per_class[run.name] = tested["f1"].map("{:.2f}".format)
     tables = {
         "Settings that differ": settings[differ].rename_axis("setting"),
         "Figures (95 % interval, bootstrap by recording)": pd.DataFrame(figures).rename_axis(
             "metric"
         ),
-        "F1 per class": pd.DataFrame(per_class).rename_axis("label"),
+        "F1 per class": pd.DataFrame(per_class).fillna("").rename_axis("label"),
     }
     for run in runs[1:]:
         a, b = _shared(runs[0], run)
@@ -173,6 +174,7 @@ def _shared(first: Run, other: Run) -> tuple[Predictions, Predictions]:
     paths = [key for key in keys[0] if key in set(keys[1])]
     if not paths:
         raise ValueError(f"{first.name} and {other.name} were tested on no clip in common")
+    classes = sorted({*a.class_names, *b.class_names})
     sides = []
     for predictions, own in zip((a, b), keys, strict=True):
         position = {key: index for index, key in enumerate(own)}
@@ -182,7 +184,7 @@ def _shared(first: Run, other: Run) -> tuple[Predictions, Predictions]:
                 clips=predictions.clips.iloc[chosen],
                 probabilities=predictions.probabilities[chosen],
                 class_names=predictions.class_names,
-            )
+            ).over(classes)
         )
     return sides[0], sides[1]
 
@@ -194,17 +196,11 @@ def _clip_keys(predictions: Predictions) -> list[tuple[str, float]]:
 
 
 def _print(tables: dict[str, pd.DataFrame]) -> None:
-    from rich.table import Table
+    from instrument_net.screen import print_table
 
     console = Console()
     for title, frame in tables.items():
-        table = Table(title=title, title_justify="left")
-        table.add_column(str(frame.index.name))
-        for column in frame.columns:
-            table.add_column(str(column), overflow="fold")
-        for name, row in frame.iterrows():
-            table.add_row(str(name), *(escape(str(value)) for value in row))
-        console.print(table)
+        print_table(console, frame, title)
 
 
 if __name__ == "__main__":

@@ -1,29 +1,26 @@
-"""K-fold cross-validation: every clip is tested once, by a network that has not heard it.
+"""Cross-validation: every clip is tested once, by a network that has not heard it.
 
 python -m instrument_net.cross_validate +experiment=baseline folds=10
+python -m instrument_net.cross_validate +experiment=baseline split=leave_one_source_out \
+    data=manifest data.path=clips.csv
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, ListConfig, OmegaConf
 from rich.console import Console
 
 from instrument_net.command import checked, run_command
-from instrument_net.configuration import CONF_DIR, ConfigurationError
+from instrument_net.configuration import CONF_DIR, ConfigurationError, did_you_mean
 from instrument_net.files import write_atomically
 from instrument_net.train import train
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from instrument_net.evaluation import Predictions
 
 # Do not change what a fold's network learns: not part of what names the folder.
 _NOT_SETTINGS = ("only", "run_dir", "resume_from")
@@ -43,30 +40,79 @@ def _command(config: DictConfig) -> None:
 def cross_validate(config: DictConfig, *, overrides: list[str]) -> None:
     """Train and test every fold that is not done yet, then write the summary.
 
+    Which folds there are is for the split rule to say, given the clips that can be read.
+
     Args:
         config: ``conf/cross_validate.yaml`` with its stages.
         overrides: The command line's own part of it, for the reports.
 
     Raises:
-        ConfigurationError: If ``only`` names a fold that there is not.
+        ConfigurationError: If the split has no folds, or ``only`` names a fold that there is not.
     """
+    # Here and not above: --help and a misspelled key need no torch.
+    from hydra.utils import instantiate
+
+    from instrument_net.data import FoldRule
+    from instrument_net.evaluation import Predictions
+    from instrument_net.fold_summary import summarise
+
     console = Console()
+    _refuse_overrides(config, overrides)
+    rule = instantiate(config.split)
+    if not isinstance(rule, FoldRule):
+        raise ConfigurationError(
+            "this split has no folds: instrument_net.train runs it; split=k_fold and "
+            "split=leave_one_source_out have some"
+        )
+    open_data = instantiate(config.data, _partial_=True)
+    datamodule = open_data(front_end=instantiate(config.frontend), split=rule)
+    table = rule.fold_table(datamodule.store.kept)
+    folds = table.index[table["n_clips"] > 0].tolist()
+    wanted = chosen_folds(folds, config.only)
     folder = folder_of(config)
-    wanted = range(config.folds) if config.only is None else list(config.only)
-    if not set(wanted) <= set(range(config.folds)):
-        raise ConfigurationError(f"only={list(wanted)}: folds are 0 ... {config.folds - 1}")
+    _keep_config(config, folder)
     for number, fold in enumerate(wanted, start=1):
-        run_dir = folder / f"fold_{fold}"
+        run_dir = run_dir_of(folder, fold)
         if is_done(run_dir):
             console.print(f"fold {fold}: done before, {run_dir}", highlight=False, soft_wrap=True)
             continue
         console.rule(f"fold {fold} ({number} of {len(wanted)})")
-        own = OmegaConf.merge(config, {"split": {"fold": fold}, "run_dir": str(run_dir)})
-        assert isinstance(own, DictConfig)
-        content = OmegaConf.to_yaml(own, resolve=True)
-        write_atomically(run_dir / ".hydra" / "config.yaml", content.encode())
-        train(own, overrides=[*overrides, f"split.fold={fold}"])
-    summarise(folder, wanted, config, overrides)
+        own = OmegaConf.merge(config, {"split": {"fold": fold}})
+        train(_keep_config(own, run_dir), overrides=[*overrides, f"split.fold={fold}"])
+    tested = "all" if len(wanted) == len(folds) else f"only {', '.join(map(str, wanted))}"
+    summarise(
+        folder,
+        {
+            fold: Predictions.from_csv(run_dir_of(folder, fold) / "report" / "predictions.csv")
+            for fold in wanted
+        },
+        table,
+        name=config.name,
+        facts={
+            "Command": f"`python -m instrument_net.cross_validate {' '.join(overrides)}`",
+            "Folds": f"{tested} of {len(folds)}; {rule.promise}",
+        },
+    )
+
+
+def chosen_folds(folds: Sequence[int | str], only: Sequence[int | str] | None) -> list[int | str]:
+    """Return the folds that ``only`` names, in its order, or all.
+
+    Raises:
+        ConfigurationError: If there are no folds, or not the one that is named.
+    """
+    if not folds:
+        raise ConfigurationError("no class is in two sources: there is nothing to test")
+    if only is None:
+        return list(folds)
+    by_name = {str(fold): fold for fold in folds}
+    unknown = [str(fold) for fold in only if str(fold) not in by_name]
+    if unknown or not only:
+        raise ConfigurationError(
+            f"only={list(only)} names {', '.join(unknown) or 'no fold'}"
+            f"{did_you_mean((unknown or [''])[0], by_name)}"
+        )
+    return [by_name[str(fold)] for fold in only]
 
 
 def folder_of(config: DictConfig) -> Path:
@@ -79,80 +125,34 @@ def folder_of(config: DictConfig) -> Path:
     return Path("outputs").resolve() / str(config.name) / f"cross_validation_{digest}"
 
 
+def run_dir_of(folder: Path, fold: int | str) -> Path:
+    """Return the run folder of a fold, named after it: ``fold_3``, ``fold_iowa_mis``."""
+    name = str(fold)
+    safe = re.sub(r"[^\w.-]+", "_", name)
+    if safe != name:  # two names may differ only in what a path cannot hold
+        safe += f"_{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+    return folder / f"fold_{safe}"
+
+
 def is_done(run_dir: Path) -> bool:
     """Return whether a fold has its report; what was interrupted before is trained anew."""
     return (run_dir / "report" / "report.md").is_file()  # written last
 
 
-def summarise(
-    folder: Path, folds: Sequence[int], config: DictConfig, overrides: list[str]
-) -> pd.DataFrame:
-    """Write and print the folds' figures, their mean and deviation, and a report of all clips.
-
-    Writes ``folds.csv`` and ``report/``: the clips of all folds as one test, each predicted by the
-    network of its fold; its confusion matrices are thus the folds' taken together.
-
-    Returns:
-        One row a fold, then ``mean`` and ``std`` (of the sample).
-    """
-    import pandas as pd
-
-    from instrument_net.evaluation import measure, write_report
-    from instrument_net.screen import print_figures, print_next, shown_path
-
-    parts = [_predictions(folder / f"fold_{fold}") for fold in folds]
-    rows = {f"fold {k}": measure(p).overall for k, p in zip(folds, parts, strict=True)}
-    table = pd.DataFrame(rows).T
-    summary = pd.concat([table, table.agg(["mean", "std"])]).rename_axis("fold")
-    write_atomically(folder / "folds.csv", summary.round(6).to_csv().encode())
-    mean_and_std = {
-        f"{name}, mean and deviation of the folds": f"{mean:.3f} ± {std:.3f}"
-        for name, mean, std in zip(
-            summary.columns, *summary.loc[["mean", "std"]].to_numpy(), strict=True
-        )
-        if name in ("accuracy", "class_averaged_accuracy", "macro_f1")
-    }
-    tested = "all folds" if len(folds) == config.folds else f"only the folds {list(folds)}"
-    report = write_report(
-        folder / "report",
-        _together(parts),
-        title=f"Cross-validation of {config.name}",
-        facts={
-            "Command": f"`python -m instrument_net.cross_validate {' '.join(overrides)}`",
-            "Folds": f"{tested} of {config.folds}; each clip is judged by the network that was "
-            "neither trained nor validated on its group",
-            **mean_and_std,
-        },
-    )
-    console = Console()
-    print_figures(console, report, f"{config.name}: {len(folds)} folds, every clip tested once")
-    for name, text in mean_and_std.items():
-        console.print(f"{name}: {text}", highlight=False)
-    shown = shown_path(folder)
-    print_next(
-        console,
-        {"report": shown / "report" / "report.md", "figures of each fold": shown / "folds.csv"},
-    )
-    return summary
+def _refuse_overrides(config: DictConfig, overrides: Sequence[str]) -> None:
+    keys = {override.lstrip("+").partition("=")[0] for override in overrides}
+    if "split.fold" in keys:
+        raise ConfigurationError("split.fold: every fold has its turn; only=[...] chooses some")
+    if "folds" in keys and "folds" not in config.split:
+        raise ConfigurationError("folds is for split=k_fold; this split's folds are its sources")
 
 
-def _predictions(run_dir: Path) -> Predictions:
-    from instrument_net.evaluation import Predictions
-
-    return Predictions.from_csv(run_dir / "report" / "predictions.csv")
-
-
-def _together(parts: Sequence[Predictions]) -> Predictions:
-    import pandas as pd
-    import torch
-
-    from instrument_net.evaluation import Predictions
-
-    return Predictions(
-        clips=pd.concat([part.clips for part in parts]),
-        probabilities=torch.cat([part.probabilities for part in parts]),
-        class_names=parts[0].class_names,
-    )
+def _keep_config(config: DictConfig | ListConfig, run_dir: Path) -> DictConfig:
+    own = OmegaConf.merge(config, {"run_dir": str(run_dir)})
+    assert isinstance(own, DictConfig)
+    content = OmegaConf.to_yaml(own, resolve=True)
+    write_atomically(run_dir / ".hydra" / "config.yaml", content.encode())
+    return own
 
 
 if __name__ == "__main__":

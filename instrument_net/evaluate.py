@@ -139,7 +139,7 @@ def _facts(
     ignore: frozenset[str],
 ) -> dict[str, str]:
     own = config.get("data") is None
-    unheard = sorted(set(classifier.class_names) - set(datamodule.clips["label"]))
+    unheard = sorted(set(classifier.class_names) - set(datamodule.clips_of("test")["label"]))
     facts = {
         "Command": f"`python -m instrument_net.evaluate {' '.join(overrides)}`",
         "Clips": "the run's own test split" if own else datamodule.describe(),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import pandas as pd
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from instrument_net.evaluation import Report
@@ -29,6 +31,16 @@ def print_figures(console: Console, report: Report, title: str) -> None:
     console.print(
         "weakest classes: " + ", ".join(f"{n} (F1 {f:.2f})" for n, f in worst["f1"].items())
     )
+
+
+def print_table(console: Console, frame: pd.DataFrame, title: str) -> None:
+    """Print a table of text, its index as the first column."""
+    table = Table(title=title, title_justify="left")
+    for column in (frame.index.name, *frame.columns):
+        table.add_column(str(column), overflow="fold")
+    for name, row in frame.iterrows():
+        table.add_row(str(name), *(escape(str(value)) for value in row))
+    console.print(table)
 
 
 def print_next(console: Console, places: Mapping[str, str | Path]) -> None:

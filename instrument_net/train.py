@@ -46,12 +46,13 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
         overrides: The command line's own part of it, for the report.
 
     Returns:
-        The best checkpoint's validation macro-F1: what a sweep may maximise.
+        The best checkpoint's figure on validation, macro-F1 by default: what a sweep may maximise.
     """
     # Here and not above: --help and a misspelled key need no torch.
     import lightning
     from hydra.utils import instantiate
 
+    from instrument_net.baselines import BASELINES
     from instrument_net.classifier import InstrumentClassifier
     from instrument_net.compilation import CompileNetwork
     from instrument_net.environment import describe_environment
@@ -73,6 +74,10 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     datamodule = open_data(front_end=front_end, split=instantiate(config.split))
     datamodule.setup()
     _write_tables(datamodule, run_dir, console)
+    if config.model.name in BASELINES:
+        from instrument_net.train_baseline import train_baseline
+
+        return train_baseline(config, datamodule, overrides, environment)
 
     classifier = InstrumentClassifier(
         datamodule.class_names,
@@ -143,11 +148,8 @@ def _write_tables(datamodule: InstrumentDataModule, run_dir: Path, console: Cons
     for reason in datamodule.rejected["reason"]:
         line = f"[yellow]left out:[/yellow] {escape(reason)}"
         console.print(line, highlight=False, soft_wrap=True)
-    sizes = datamodule.clips["split"].value_counts()
     console.print(
-        f"{len(datamodule.clips)} clips of {len(datamodule.class_names)} classes: "
-        f"{sizes['train']} train, {sizes['validation']} validation, {sizes['test']} test, "
-        f"split by {' and '.join(datamodule.split.columns(datamodule.clips))}",
+        f"{len(datamodule.class_names)} classes, {datamodule.describe_split()}",
         highlight=False,
         soft_wrap=True,
     )
@@ -163,18 +165,17 @@ def _report(
 ) -> Report:
     from instrument_net.evaluation import write_report
     from instrument_net.judging import judge
+    from instrument_net.run_facts import facts_of_a_run
 
-    facts = {
-        "Command": f"`python -m instrument_net.train {' '.join(overrides)}`",
-        "Network": f"{config.model.name}, {count_parameters(best):,} parameters",
-        "Data": datamodule.describe(),
-        "Split": datamodule.describe_split(),
-        "Checkpoint": "the best on validation macro-F1, tested once",
-        "Seed": str(config.seed),
-        "Machine": f"{environment['gpu'] or environment['cpu']}",
-        "Code": f"commit {environment['git_commit']}"
-        + (" with uncommitted changes" if environment["git_dirty"] else ""),
-    }
+    monitor = config.callbacks.checkpoint.monitor.replace("/", " ")
+    facts = facts_of_a_run(
+        config,
+        datamodule,
+        overrides,
+        environment,
+        model=f"{config.model.name}, {count_parameters(best):,} parameters",
+        choice=f"the checkpoint with the best {monitor}, tested once",
+    )
     return write_report(
         run_dir / "report",
         judge(best, datamodule, "test"),

@@ -10,6 +10,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
 from omegaconf import OmegaConf, open_dict
 
+from instrument_net.baselines import BASELINES, build_baseline
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.configuration import CONF_DIR, ConfigurationError, check_keys
 
@@ -19,6 +20,12 @@ FILES = sorted(
 )
 STAGES = [name for name in FILES if "/" in name and name not in INCLUDED_ONLY]
 STAGES = [name for name in STAGES if not name.startswith("experiment/")]
+# What has no default: which clips, and which sources.
+NEEDED = {
+    "data/manifest": ["data.path=x.csv"],
+    "data/folder": ["data.path=x"],
+    "split/by_source": ["split.test=[x]"],
+}
 EXPERIMENTS = [name for name in FILES if name.startswith("experiment/")]
 
 
@@ -43,15 +50,19 @@ def build(config, tmp_path):
     front_end = instantiate(config.frontend)
     open_data = instantiate(config.data, _partial_=True)
     datamodule = open_data(front_end=front_end, split=instantiate(config.split))
-    classifier = InstrumentClassifier(
-        ["a", "b"],
-        network=OmegaConf.to_container(config.model),
-        front_end=front_end.settings,
-        optimizer=instantiate(config.optimizer),
-    )
+    options = OmegaConf.to_container(config.model, resolve=True)
+    if config.model.name in BASELINES:
+        model = build_baseline(**options)
+    else:
+        model = InstrumentClassifier(
+            ["a", "b"],
+            network=options,
+            front_end=front_end.settings,
+            optimizer=instantiate(config.optimizer),
+        ).network
     callbacks = [instantiate(callback) for callback in config.callbacks.values()]
     trainer = instantiate(config.trainer, logger=instantiate(config.logger), callbacks=callbacks)
-    return datamodule, classifier, trainer
+    return datamodule, model, trainer
 
 
 def test_files_are_found_in_every_group():
@@ -63,16 +74,17 @@ def test_files_are_found_in_every_group():
 def test_a_file_composes_without_unknown_keys_and_builds_what_it_names(name, tmp_path):
     group, option = name.split("/")
     override = f"+experiment={option}" if group == "experiment" else f"{group}={option}"
-    needed = ["data.path=x.csv"] if name in ("data/manifest", "data/folder") else []
-    config, choices = composed(override, *needed, tmp_path=tmp_path)
+    config, choices = composed(override, *NEEDED.get(name, []), tmp_path=tmp_path)
     check_keys(config, choices, base="train")
     if name == "trainer/gpu":  # building it needs a GPU
         config.trainer.accelerator = "cpu"
-    datamodule, classifier, trainer = build(config, tmp_path)
+    datamodule, model, trainer = build(config, tmp_path)
     assert datamodule.batch_size == config.data.batch_size
-    assert type(classifier.network).__name__ == config.model.name
+    assert type(model).__name__ == config.model.name
     assert trainer.max_epochs == config.trainer.max_epochs
-    assert trainer.checkpoint_callback.monitor == "validation/macro_f1"
+    monitor = "class_averaged_accuracy" if option == "class_averaged_accuracy" else "macro_f1"
+    assert trainer.checkpoint_callback.monitor == f"validation/{monitor}"
+    assert trainer.early_stopping_callback.monitor == f"validation/{monitor}"
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

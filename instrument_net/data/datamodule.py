@@ -19,8 +19,7 @@ from instrument_net.data.corpora import (
     SyntheticCorpus,
 )
 from instrument_net.data.loader import ClipDataset, FrontEndLoader
-from instrument_net.data.manifest import SPLIT_NAMES
-from instrument_net.data.splits import Split, SplitRule, shared_values
+from instrument_net.data.splits import Split, SplitRule, describe_sides
 from instrument_net.data.store import WaveformStore
 from instrument_net.frontend import FrontEnd
 
@@ -113,32 +112,40 @@ class InstrumentDataModule(lightning.LightningDataModule):
 
     def prepare_data(self) -> None:
         """Find, check and decode every clip; what is already in the store is not decoded again."""
-        if self._store is None:  # a trainer asks before every fit and test
-            self._open_store()
+        _ = self.store
+
+    @property
+    def store(self) -> WaveformStore:
+        """Return the decoded clips, before they are divided: its ``kept`` are the table's rows."""
+        if self._store is None:
+            self._store = self._open_store()
+        return self._store
 
     def setup(self, stage: str | None = None) -> None:
         """Divide the clips; afterwards ``class_names``, ``clips`` and ``rejected`` are filled.
 
         ``clips`` is the manifest's table without the rejected rows, with columns ``split`` and
-        ``group``.
+        ``group``; ``class_names`` are the labels of the training side, or of all clips where
+        nothing is trained.
 
         Raises:
             ManifestError, SplitError, AudioError: What is wrong with table, classes or files.
         """
         del stage  # one table serves them all
-        if self._store is not None:
+        if not self.clips.empty:
             return
-        self._store = self._open_store()
-        self.rejected = self._store.rejected
+        self.rejected = self.store.rejected
         if len(self.rejected) and self._on_error == "raise":
             raise AudioError(
                 f"{len(self.rejected)} file(s) cannot be used (data.on_error=skip leaves them "
                 "out):\n" + "\n".join(self.rejected["reason"])
             )
-        clips = self._store.kept
+        clips = self.store.kept
         sides = self.split.assign(clips)
         self.clips = clips.assign(split=sides, group=self.split.groups(clips))
-        self.class_names = tuple(sorted(clips["label"].unique()))
+        trained = clips["label"][sides == "train"]
+        labels = trained if len(trained) else clips["label"]
+        self.class_names = tuple(sorted(labels.unique()))
 
     def train_dataloader(self) -> FrontEndLoader:
         """Return the training batches, in a new random order each time."""
@@ -155,7 +162,6 @@ class InstrumentDataModule(lightning.LightningDataModule):
     def loader(self, side: str, *, shuffle: bool = False) -> FrontEndLoader:
         """Return the batches of one split, in the order of the table or in a random one."""
         self.setup()
-        assert self._store is not None
         positions = torch.from_numpy((self.clips["split"] == side).to_numpy().nonzero()[0])
         code = {name: index for index, name in enumerate(self.class_names)}
         labels = torch.tensor([code[label] for label in self.clips_of(side)["label"]])
@@ -163,7 +169,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
         # A worker's pinned memory would not be pinned for this process.
         pin_memory = device.type == "cuda" and self._num_workers == 0
         return FrontEndLoader(
-            ClipDataset(self._store, positions, labels, pin_memory=pin_memory),
+            ClipDataset(self.store, positions, labels, pin_memory=pin_memory),
             front_end=self.front_end.to(device),
             device=device,
             batch_size=self.batch_size,
@@ -193,31 +199,14 @@ class InstrumentDataModule(lightning.LightningDataModule):
         if isinstance(self._corpus, SyntheticCorpus):
             note = "; synthetic: figures say nothing about real instruments"
         return (
-            f"{self._origin.name}, {len(self.clips)} clips of {len(self.class_names)} classes, "
+            f"{self._origin.name}, {len(self.clips)} clips of "
+            f"{self.clips['label'].nunique()} classes, "
             f"{len(self.rejected)} left out (rejected.csv){note}"
         )
 
     def describe_split(self) -> str:
-        """Return one line about the split: what it keeps whole, and what both sides share."""
-        sizes = self.clips["split"].value_counts()
-        counts = ", ".join(f"{sizes.get(side, 0)} {side}" for side in SPLIT_NAMES)
-        columns = self.split.columns(self.clips)
-        shared = {
-            column: shared_values(self.clips, self.clips["split"], column)
-            for column in ("source", "instrument_id", "recording_id")
-            if column in self.clips.columns
-        }
-        seen = [f"{share:.0%} of the test clips have a `{column}` that training has heard"
-                for column, share in shared.items() if share > 0]  # fmt: skip
-        warning = (
-            "; ".join(seen) + ": players, instruments or rooms are shared, so expect lower figures "
-            "on other recordings"
-            if seen
-            else "no test clip shares its source, instrument or recording with training"
-        )
-        if not shared:
-            warning = "nothing is known about instruments and rooms that both sides may share"
-        return f"by {' and '.join(columns)} (seed {self.split.seed}): {counts} clips. {warning}"
+        """Return a few sentences about the split: what it keeps whole, lacks, and shares."""
+        return describe_sides(self.split, self.clips)
 
     def _open_store(self) -> WaveformStore:
         manifest = self._corpus.read()

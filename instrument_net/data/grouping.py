@@ -58,7 +58,10 @@ def group_names(clips: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
         if _WHEN_BLANK in clips.columns:
             values = values.where(values != "", clips[_WHEN_BLANK].astype(str))
         parts.append(values)
-    return pd.concat(parts, axis=1).agg(" | ".join, axis=1)
+    names, *others = parts
+    for values in others:
+        names = names + " | " + values
+    return names
 
 
 def deal(

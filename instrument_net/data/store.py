@@ -49,6 +49,9 @@ class WaveformStore:
 
     Attributes:
         num_samples: Length of every waveform handed out.
+        folder: Where its shards are kept.
+        fingerprint: Names the samples of all its clips: another one wherever a file, an excerpt or
+            the decoding differs.
         rejected: Rows of ``clips`` that could not be decoded, with a column ``reason``.
         kept: Rows of ``clips`` that the store holds; positions in it are the store's indices.
     """
@@ -57,10 +60,15 @@ class WaveformStore:
         self, clips: pd.DataFrame, folder: str | Path, *, sample_rate_hz: int, num_samples: int
     ) -> None:
         self.num_samples = num_samples
-        self._folder = Path(folder)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
         self._sample_rate_hz = sample_rate_hz
-        shards = list(self._shards(clips))
+        tables = [
+            clips.iloc[i : i + _CLIPS_PER_SHARD] for i in range(0, len(clips), _CLIPS_PER_SHARD)
+        ]
+        keys = [self._key(table) for table in tables]
+        self.fingerprint = hashlib.sha256(" ".join(keys).encode()).hexdigest()[:32]
+        shards = list(self._shards(tables, keys))
         lengths = np.concatenate([np.array(shard.lengths, dtype=np.int64) for shard in shards])
         reasons = [shard.reasons.get(i) for shard in shards for i in range(len(shard.lengths))]
         held = lengths >= 0
@@ -93,18 +101,14 @@ class WaveformStore:
             row[length:] = 0
         return out
 
-    def _shards(self, clips: pd.DataFrame) -> Iterator[_Shard]:
-        tables = [
-            clips.iloc[i : i + _CLIPS_PER_SHARD] for i in range(0, len(clips), _CLIPS_PER_SHARD)
-        ]
-        keys = [self._key(table) for table in tables]
+    def _shards(self, tables: list[pd.DataFrame], keys: list[str]) -> Iterator[_Shard]:
         missing = [k for k, key in enumerate(keys) if not self._index_path(key).is_file()]
         if missing:
             self._build([tables[k] for k in missing], [keys[k] for k in missing])
         for key in keys:
             index = json.loads(self._index_path(key).read_text())
             reasons = {int(i): reason for i, reason in index["reasons"].items()}
-            yield _Shard(self._folder / f"{key}.i16", index["lengths"], reasons)
+            yield _Shard(self.folder / f"{key}.i16", index["lengths"], reasons)
 
     def _key(self, table: pd.DataFrame) -> str:
         digest = hashlib.sha256(f"{_FORMAT} {self._sample_rate_hz} {self.num_samples}".encode())
@@ -115,7 +119,7 @@ class WaveformStore:
         return digest.hexdigest()[:32]
 
     def _index_path(self, key: str) -> Path:
-        return self._folder / f"{key}.json"
+        return self.folder / f"{key}.json"
 
     def _build(self, tables: list[pd.DataFrame], keys: list[str]) -> None:
         # Threads, not processes: decoding and resampling release the interpreter's lock, and a
@@ -150,7 +154,7 @@ class WaveformStore:
         reasons = {i: str(e) for i, e in enumerate(decoded) if isinstance(e, AudioError)}
         samples = np.concatenate(arrays).tobytes() if arrays else b""
         # The index last: a shard exists once its index does.
-        write_atomically(self._folder / f"{key}.i16", samples)
+        write_atomically(self.folder / f"{key}.i16", samples)
         index = json.dumps({"lengths": lengths, "reasons": reasons})
         write_atomically(self._index_path(key), index.encode())
 

@@ -1,5 +1,6 @@
 """Predictions -> metrics, plots and a report."""
 
+from instrument_net.evaluation.folds import figures_of_folds, together
 from instrument_net.evaluation.metrics import Metrics, measure
 from instrument_net.evaluation.predictions import Predictions
 from instrument_net.evaluation.report import Report, write_report
@@ -11,6 +12,8 @@ __all__ = [
     "Report",
     "bootstrap_intervals",
     "compare_pair",
+    "figures_of_folds",
     "measure",
+    "together",
     "write_report",
 ]

@@ -39,7 +39,7 @@ def plot_confusion(
         digits = 0 if normalise or value >= 10 or value == round(value) else 1
         text = f"{value:.{digits}f}"
         axes.text(
-            column, row, text, ha="center", va="center", fontsize=8,
+            column, row, text, ha="center", va="center", fontsize=8, in_layout=False,
             color="white" if share > 0.55 else "black",
         )  # fmt: skip
     axes.set_xticks(range(n), list(confusion.columns), rotation=90)

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 
 def png(figure: Figure) -> bytes:
-    """Return a figure as PNG, cut to what is drawn."""
+    """Return a figure as PNG."""
     out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=110, bbox_inches="tight")
+    figure.savefig(out, format="png", dpi=110)
     return out.getvalue()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -55,6 +56,25 @@ class Predictions:
     def groups(self) -> pd.Series:
         """Return which recording each clip belongs to: column ``group``, else the clip itself."""
         return self.clips["group"] if "group" in self.clips.columns else self.clips["path"]
+
+    def over(self, class_names: Sequence[str]) -> Self:
+        """Return the same predictions with these classes as columns, matched by name.
+
+        Args:
+            class_names: All own ones, in any order, and others, which get the probability 0: the
+                network did not know them.
+
+        Raises:
+            ValueError: If one of the own classes is missing.
+        """
+        missing = sorted(set(self.class_names) - set(class_names))
+        if missing:
+            raise ValueError(f"predictions of {', '.join(missing)} would be lost")
+        column = {name: index for index, name in enumerate(class_names)}
+        probabilities = self.probabilities.new_zeros(len(self.clips), len(class_names))
+        own = [column[name] for name in self.class_names]
+        probabilities[:, own] = self.probabilities
+        return replace(self, probabilities=probabilities, class_names=tuple(class_names))
 
     @classmethod
     def from_csv(cls, path: str | Path) -> Self:

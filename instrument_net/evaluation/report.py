@@ -53,6 +53,7 @@ def write_report(
     title: str,
     facts: Mapping[str, str],
     validation: Predictions | None = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
     sections: Mapping[str, str] | None = None,
 ) -> Report:
     """Write figures, tables, plots and a page of Markdown about a set of predictions.
@@ -68,6 +69,7 @@ def write_report(
         facts: Name -> text, listed under the heading: how these figures came about and what they
             do not show.
         validation: Predictions of other clips, on which the temperature is fitted.
+        tables: Heading -> table of text, shown below the figures.
         sections: Heading -> Markdown, put at the end of the page; its pictures lie below
             ``folder``.
 
@@ -95,7 +97,7 @@ def write_report(
     )
 
     shares = metrics.confusion.div(metrics.confusion.sum(axis=1).clip(lower=1), axis=0)
-    tables = {
+    csvs = {
         "per_class": metrics.per_class.round(6),
         "predictions": table,
         "confusion_counts": metrics.confusion,
@@ -103,7 +105,7 @@ def write_report(
         "confusion_weighted": metrics.weighted_confusion.round(6),
         **{f"by_{column}": rows.round(6) for column, rows in report.breakdowns.items()},
     }
-    for name, rows in tables.items():
+    for name, rows in csvs.items():
         write_atomically(folder / f"{name}.csv", rows.to_csv().encode())
     counts, weights = metrics.confusion, metrics.weighted_confusion
     figures = {
@@ -112,14 +114,16 @@ def write_report(
         "confusion_weighted": plot_confusion(
             weights, normalise=False, title=title, unit="sum of confidences"
         ),
-        "per_class": plot_per_class(metrics.per_class, title=title),
+        "per_class": plot_per_class(
+            metrics.per_class[metrics.per_class["n_clips"] > 0], title=title
+        ),
         "reliability": plot_reliability(reliabilities, title=title),
     }
     for name, figure in figures.items():
         write_atomically(folder / f"{name}.png", png(figure))
     content = metrics.overall | {"intervals_95": report.intervals.T.to_dict()}
     write_atomically(folder / "metrics.json", (json.dumps(content, indent=2) + "\n").encode())
-    page = _page(title, facts, report, len(table), sections or {})
+    page = _page(title, facts, report, len(table), tables or {}, sections or {})
     write_atomically(folder / "report.md", page.encode())
     return report
 
@@ -129,6 +133,7 @@ def _page(
     facts: Mapping[str, str],
     report: Report,
     n_clips: int,
+    tables: Mapping[str, pd.DataFrame],
     sections: Mapping[str, str],
 ) -> str:
     overall = pd.Series(report.metrics.overall).drop("n_clips")
@@ -160,6 +165,7 @@ def _page(
         f"\n## Figures on {n_clips} clips\n",
         markdown_table(figures),
         "\nIntervals: bootstrap over whole recordings.",
+        *(f"\n## {heading}\n\n{markdown_table(rows)}" for heading, rows in tables.items()),
         "\n## Per class\n",
         markdown_table(report.metrics.per_class.round(3).reset_index()),
         "\n![Precision, recall and F1 of each class](per_class.png)",

@@ -1,0 +1,42 @@
+"""Clips of a store -> a table of descriptors, computed once and kept beside the store."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+import numpy as np
+
+from instrument_net.baselines.baseline import Array, Descriptor
+from instrument_net.data.store import WaveformStore
+from instrument_net.files import write_atomically
+from instrument_net.progress import work_progress
+
+_FORMAT = 1  # raise it whenever the same samples and settings would give other descriptors
+
+
+def describe_clips(store: WaveformStore, descriptor: Descriptor) -> Array:
+    """Return the descriptors of every clip of a store, ``(len(store), n_descriptors)``.
+
+    They are those of single clips, so that the same table serves every split and fold.
+
+    Args:
+        store: Decoded waveforms; the table is kept in its folder, under a name that follows from
+            the store's samples and the descriptor's settings.
+        descriptor: Waveform -> numbers.
+    """
+    made_from = repr((_FORMAT, store.fingerprint, sorted(descriptor.settings.items())))
+    path = store.folder / f"{hashlib.sha256(made_from.encode()).hexdigest()[:32]}.npy"
+    if path.is_file():
+        kept: Array = np.load(path, allow_pickle=False)
+        return kept
+    with work_progress() as progress:
+        rows = [
+            descriptor(store.batch([index])[0].numpy())
+            for index in progress.track(range(len(store)), description="Describing clips")
+        ]
+    table: Array = np.stack(rows)
+    content = io.BytesIO()
+    np.save(content, table)
+    write_atomically(path, content.getvalue())
+    return table

@@ -1,0 +1,85 @@
+"""The default rule: whole recordings, stratified by label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from instrument_net.data.grouping import SplitError, deal, group_columns, group_names
+from instrument_net.data.manifest import SPLIT_NAMES
+from instrument_net.data.splits.sides import check_sides
+
+
+@dataclass(frozen=True)
+class Split:
+    """How clips are divided: by whole groups, stratified by label, seeded.
+
+    Attributes:
+        group_by: Columns whose equal values stay on one side. ``None`` takes ``recording_id``
+            where there is one, else ``instrument_id``, else the file; a table in which a class has
+            fewer than three instruments, which could not be on three sides, is split by
+            ``instrument_id`` and ``pitch_midi``. A row with an empty value is grouped by its
+            ``articulation`` instead.
+        validation_fraction: Share of each label's clips aimed at, in (0, 1).
+        test_fraction: Share of each label's clips aimed at, in (0, 1).
+        seed: Of the shuffle; the same seed and table give the same split on any machine.
+    """
+
+    group_by: Sequence[str] | None = None
+    validation_fraction: float = 0.15
+    test_fraction: float = 0.15
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse fractions that leave a side empty."""
+        fractions = (self.validation_fraction, self.test_fraction)
+        if min(fractions) <= 0 or sum(fractions) >= 1:
+            raise SplitError(
+                "validation_fraction and test_fraction must be above 0 and sum below 1, "
+                f"got {self.validation_fraction} and {self.test_fraction}"
+            )
+
+    def columns(self, clips: pd.DataFrame) -> tuple[str, ...]:
+        """Return the columns that name a group in this table.
+
+        Raises:
+            SplitError: If ``group_by`` names a column that the table does not have.
+        """
+        return group_columns(clips, self.group_by)
+
+    def groups(self, clips: pd.DataFrame) -> pd.Series:
+        """Return the name of the group that each clip belongs to."""
+        return group_names(clips, self.columns(clips))
+
+    def assign(self, clips: pd.DataFrame) -> pd.Series:
+        """Return ``train``, ``validation`` or ``test`` for every clip.
+
+        Rows whose ``split`` column is filled keep it. If it fixes training and test clips but no
+        validation clip, validation is cut from the training side only, so that an official test
+        set stays as it is.
+
+        Raises:
+            SplitError: If a label lacks clips in one of the three; the message names it.
+        """
+        groups = self.groups(clips)
+        fixed = clips["split"] if "split" in clips.columns else pd.Series("", index=clips.index)
+        sides = fixed.copy()
+        wanted = {"validation": self.validation_fraction, "test": self.test_fraction}
+        if (fixed != "").all() and not (fixed == "validation").any():
+            sides = sides.where(sides != "train", "")
+            del wanted["test"]
+        elif (fixed == "test").any():
+            del wanted["test"]
+        wanted["train"] = 1 - sum(wanted.values())
+        open_rows = sides == ""
+        sides[open_rows] = deal(
+            clips["label"][open_rows], groups[open_rows], wanted, seed=self.seed
+        )
+        check_sides(clips["label"], sides, groups, SPLIT_NAMES)
+        return sides.rename("split")
+
+    def describe(self, clips: pd.DataFrame) -> str:
+        """Return in a few words how a table is divided."""
+        return f"by {' and '.join(self.columns(clips))} (seed {self.seed})"

@@ -1,0 +1,62 @@
+import pandas as pd
+import pytest
+import torch
+
+from instrument_net.evaluation import Predictions, figures_of_folds, measure, together
+
+
+def predictions(labels, class_names, probabilities, first=0):
+    clips = pd.DataFrame(
+        {"path": [f"{first + k}.wav" for k in range(len(labels))], "label": labels}
+    )
+    return Predictions(clips, torch.tensor(probabilities), class_names)
+
+
+@pytest.fixture
+def parts():
+    """Two folds whose networks know other classes, in another order."""
+    return {
+        "attic": predictions(
+            ["harp", "flute"], ("flute", "harp"), [[0.25, 0.75], [0.5, 0.5]], first=0
+        ),
+        "barn": predictions(
+            ["oboe", "harp", "oboe"], ("harp", "oboe", "tuba"),
+            [[0.1, 0.7, 0.2], [0.2, 0.2, 0.6], [0.6, 0.3, 0.1]], first=2,
+        ),
+    }  # fmt: skip
+
+
+def test_classes_are_matched_by_name_and_an_unknown_one_gets_nothing(parts):
+    whole = together(list(parts.values()))
+    assert whole.class_names == ("flute", "harp", "oboe", "tuba")
+    expected = [
+        [0.25, 0.75, 0.0, 0.0],
+        [0.5, 0.5, 0.0, 0.0],
+        [0.0, 0.1, 0.7, 0.2],
+        [0.0, 0.2, 0.2, 0.6],
+        [0.0, 0.6, 0.3, 0.1],
+    ]
+    torch.testing.assert_close(whole.probabilities, torch.tensor(expected))
+    assert list(whole.clips["path"]) == [f"{k}.wav" for k in range(5)]
+
+
+def test_the_whole_averages_the_classes_of_all_folds(parts):
+    whole = measure(together(list(parts.values())))
+    # flute 1 of 1, harp 1 of 2, oboe 1 of 2; nobody plays the tuba.
+    assert whole.overall["class_averaged_accuracy"] == pytest.approx((1 + 0.5 + 0.5) / 3)
+    assert whole.confusion.loc["harp", "tuba"] == 1
+
+
+def test_each_fold_has_its_own_figures_and_interval(parts):
+    figures = figures_of_folds(parts)
+    assert figures["accuracy"].to_dict() == pytest.approx({"attic": 1.0, "barn": 1 / 3})
+    assert figures["class_averaged_accuracy"].to_dict() == {"attic": 1.0, "barn": 0.25}
+    row = figures.loc["barn"]
+    assert row["class_averaged_accuracy_low"] == 0
+    assert 0.25 < row["class_averaged_accuracy_high"] <= 1
+    assert figures.loc["attic", "class_averaged_accuracy_low"] == 1
+
+
+def test_a_known_class_must_not_be_lost(parts):
+    with pytest.raises(ValueError, match="predictions of tuba would be lost"):
+        parts["barn"].over(["harp", "oboe"])
