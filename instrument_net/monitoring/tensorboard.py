@@ -42,8 +42,8 @@ def add_clip(
     figure = plot_spectrogram(
         spectrogram[0, 0].cpu().numpy(),
         title=title,
-        bin_hz=front_end.sample_rate_hz / front_end.n_fft,
-        hop_s=front_end.hop_length / front_end.sample_rate_hz,
+        bin_hz=front_end.bin_hz.cpu().numpy(),
+        hop_s=front_end.hop_s,
     )
     writer.add_figure(f"{tag}/spectrogram", figure)
     writer.add_audio(f"{tag}/sound", waveform[None], sample_rate=front_end.sample_rate_hz)
