@@ -227,6 +227,39 @@ def test_an_exported_file_says_what_the_checkpoint_says(checkpoint, recogniser, 
         torch.testing.assert_close(again(waveforms), recogniser(waveforms))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"scale": "pcen", "spectrogram": {"name": "mel", "n_fft": 1024, "n_mels": 79}},
+        {"spectrogram": {"name": "constant_q", "n_octaves": 4, "hop_length": 256, "f_min_hz": 440}},
+    ],
+    ids=["pcen", "cqt"],
+)
+def test_an_exported_file_holds_the_spectrogram_of_another_front_end(shown, tmp_path):
+    pytest.importorskip("onnxruntime")
+    import warnings
+
+    from instrument_net.export import export_onnx
+
+    torch.manual_seed(0)
+    front_end = {"n_fft": 512, "hop_length": 512, "n_bins": 83, "n_frames": 100, **shown}
+    network = {"name": "SpectrogramNet", "filters": 4, "dense_units": 8}
+    recogniser = Recogniser.from_settings(
+        {"class_names": NAMES, "network": network, "front_end": front_end}
+    )
+    with torch.no_grad():  # so that probabilities are neither alike nor certain
+        recogniser.network.output.weight.mul_(30)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        difference = export_onnx(recogniser, tmp_path / "x.onnx")
+    assert difference < 1e-5
+    noise = torch.rand(1, recogniser.front_end.num_samples) - 0.5
+    probabilities = torch.cat([recogniser(noise), recogniser(0 * noise)])
+    assert probabilities.max() < 0.99
+    assert (probabilities[0] - probabilities[1]).abs().max() > 0.05
+
+
 def test_an_export_that_differs_is_refused_and_not_written(recogniser, tmp_path):
     from instrument_net.export import ExportError, _refuse_difference
 

@@ -58,7 +58,7 @@ class SpectrogramBranch(nn.Module):
         height, width = size_after_groups(spectrogram_shape)
         in_channels = [spectrogram_shape[0], *[filters] * (N_GROUPS - 1)]
         self.groups = nn.Sequential(*(ConvolutionGroup(n, filters) for n in in_channels))
-        self.plain_layout = PlainLayout()
+        self.feature_maps = PlainLayout()  # named after what leaves it, for those who hook it
         self.dense = nn.Sequential(
             nn.Linear(filters * height * width, dense_units),
             nn.ReLU(inplace=True),
@@ -69,6 +69,6 @@ class SpectrogramBranch(nn.Module):
     def forward(self, spectrogram: Tensor) -> Tensor:
         """Return ``(batch, dense_units)``, all >= 0, of ``(batch, 1, frequency, frame)``."""
         # (batch, filters, height, width), flattened in the order filter, height, width
-        feature_maps = self.plain_layout(self.groups(to_fastest_layout(spectrogram)))
+        feature_maps = self.feature_maps(self.groups(to_fastest_layout(spectrogram)))
         activations: Tensor = self.dense(feature_maps.flatten(start_dim=1))
         return activations
