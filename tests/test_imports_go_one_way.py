@@ -12,7 +12,7 @@ PACKAGE = Path(instrument_net.__file__).parent
 # In the order in which data flows; what stands in one line does not import its neighbours.
 ORDER = [
     {"progress", "memory", "environment", "configuration", "files", "device"},
-    {"synthesis", "audio", "loss", "schedule"},
+    {"synthesis", "audio", "loss", "optimizer", "schedule", "weight_averaging"},
     {"frontend", "models"},
     {"data", "recogniser"},
     {"prediction"},
@@ -24,7 +24,10 @@ ORDER = [
 ]
 LEVEL = {stage: level for level, stages in enumerate(ORDER) for stage in stages}
 # Stages that know nothing of any other stage of ours.
-ALONE = {"frontend", "models", "evaluation", "audio", "loss", "synthesis"}
+ALONE = {
+    "frontend", "models", "evaluation", "audio", "loss", "optimizer", "synthesis",
+    "weight_averaging",
+}  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -52,15 +52,11 @@ def test_parameters_are_those_that_paper_and_pencil_give():
     ("name", "most_gflop"),
     [("PlainCnn", 0.21), ("ResidualNet", 0.2), ("InvertedResidualNet", 0.06)],
 )
-def test_a_log_mel_clip_costs_less_than_a_fifteenth_of_the_spec_s_network(
-    name, most_gflop, monkeypatch
-):
-    monkeypatch.setattr(layout_module, "_CPU_CAPABILITY", "DEFAULT")  # blocks are not counted
-
+def test_a_log_mel_clip_costs_less_than_a_fifteenth_of_the_spec_s_network(name, most_gflop):
     def gflop(name, shape):
-        network = build_network(name, n_classes=21, spectrogram_shape=shape).eval()
-        with FlopCounterMode(display=False) as counter, torch.no_grad():
-            network(torch.zeros(1, *shape), torch.zeros(1, 20))
+        with torch.device("meta"), FlopCounterMode(display=False) as counter:
+            network = build_network(name, n_classes=21, spectrogram_shape=shape).eval()
+            network(torch.empty(1, *shape), torch.empty(1, 20))
         return counter.get_total_flops() / 1e9
 
     assert 0.5 * most_gflop < gflop(name, (1, 96, 255)) < most_gflop
@@ -141,8 +137,9 @@ def test_batch_statistics_are_learnt_in_training_used_after_it_and_kept(name):
     for _ in range(40):
         trained = network(*batch)
     network.eval()
-    assert (network(*batch) - trained).norm() < 0.2 * trained.norm()
-    assert (fresh - trained).norm() > 0.5 * trained.norm()
+    distance = (network(*batch) - trained).norm()
+    assert distance < 0.2 * trained.norm()
+    assert (fresh - trained).norm() > 3 * distance
     restored = small_network(name).eval()
     restored.load_state_dict(network.state_dict())
     assert torch.equal(restored(*batch), network(*batch))
