@@ -45,15 +45,21 @@ class InstrumentClassifier(lightning.LightningModule):
             options.
         front_end: Settings of the front end; default: those of the 560 x 256 front end.
         log_base: Base of the logarithm in the loss (spec eq. 17 has 10); it only rescales.
+        label_smoothing: Of the loss of training, see :func:`~instrument_net.loss.cross_entropy`;
+            validation and test are measured without it.
+        class_weights: Of the loss of training, one number a class, likewise.
         optimizer: Parameters -> optimizer; default :func:`spec_adam`. Not kept in checkpoints,
             which hold the optimizer's state.
         scheduler: (Optimizer, steps of the run) -> learning-rate schedule, stepped once a batch;
             default: the rate stays.
 
     Raises:
-        ValueError: If the network's name or an option is unknown, or there are fewer than two
-            class names or one stands twice.
+        ValueError: If the network's name or an option is unknown, there are fewer than two class
+            names or one stands twice, an option of the loss is unknown or not in 0 to 1, or
+            the class weights are not one a class and above 0.
     """
+
+    class_weights: Tensor | None
 
     def __init__(
         self,
@@ -62,12 +68,20 @@ class InstrumentClassifier(lightning.LightningModule):
         network: Mapping[str, Any] | None = None,
         front_end: Mapping[str, Any] | None = None,
         log_base: Literal["e", "10"] = "e",
+        label_smoothing: float = 0.0,
+        class_weights: Sequence[float] | None = None,
         optimizer: OptimizerFactory = spec_adam,
         scheduler: SchedulerFactory = constant,
     ) -> None:
         super().__init__()
         if len(set(class_names)) != len(class_names) or len(class_names) < 2:
             raise ValueError(f"class_names must be two or more different names, got {class_names}")
+        if class_weights is not None and (
+            len(class_weights) != len(class_names) or min(class_weights) <= 0
+        ):
+            raise ValueError(
+                f"class_weights must be {len(class_names)} numbers above 0, got {class_weights}"
+            )
         self.front_end = FrontEnd(**(front_end or {}))
         network = dict(network or {"name": "TwoBranchNet"})
         # Plain containers only: the checkpoint is read with weights_only=True.
@@ -77,6 +91,8 @@ class InstrumentClassifier(lightning.LightningModule):
                 "network": network,
                 "front_end": self.front_end.settings,
                 "log_base": log_base,
+                "label_smoothing": label_smoothing,
+                "class_weights": None if class_weights is None else list(class_weights),
             },
             logger=False,  # `train` logs the whole configuration instead
         )
@@ -87,7 +103,17 @@ class InstrumentClassifier(lightning.LightningModule):
             n_features=len(self.front_end.feature_names),
             spectrogram_shape=self.front_end.spectrogram_shape,
         )
-        self._log_base = log_base
+        self._log_base: Literal["e", "10"] = log_base
+        self._label_smoothing = label_smoothing
+        # Refused here, not at the first step.
+        cross_entropy(
+            torch.zeros(1, len(class_names)),
+            torch.zeros(1, dtype=torch.int64),
+            log_base=log_base,
+            label_smoothing=label_smoothing,
+        )
+        weights = None if class_weights is None else torch.tensor(class_weights)
+        self.register_buffer("class_weights", weights, persistent=False)
         self._optimizer = optimizer
         self._scheduler = scheduler
         n = len(class_names)
@@ -185,7 +211,16 @@ class InstrumentClassifier(lightning.LightningModule):
     def _step(self, stage: str, batch: Batch) -> Tensor:
         spectrogram, features, label = batch
         logits = self(spectrogram, features)
-        loss = cross_entropy(logits, label, log_base=self._log_base)
+        if stage == "train":
+            loss = cross_entropy(
+                logits,
+                label,
+                log_base=self._log_base,
+                label_smoothing=self._label_smoothing,
+                class_weights=self.class_weights,
+            )
+        else:  # what runs with other smoothings and weights can be compared by
+            loss = cross_entropy(logits, label, log_base=self._log_base)
         metrics = cast("MetricCollection", self.metrics[f"{stage}_metrics"])
         metrics.update(logits, label)
         if stage == "validation":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import statistics
 import time
@@ -44,6 +45,7 @@ class CompileNetwork(lightning.Callback):
             if device.type == "cuda":
                 torch.cuda.synchronize(device)
 
+        state = copy.deepcopy(pl_module.network.state_dict())  # of normalisation layers
         eager_s = _median_s(step)
         begin_s = time.perf_counter()
         mode = "reduce-overhead" if device.type == "cuda" else "default"
@@ -52,6 +54,7 @@ class CompileNetwork(lightning.Callback):
         start_s = time.perf_counter() - begin_s
         compiled_s = _median_s(step)
         pl_module.zero_grad()
+        pl_module.network.load_state_dict(state)
         Console().print(describe_gain(eager_s, compiled_s, start_s), highlight=False)
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from hydra import compose
+from hydra.errors import InstantiationException
 from hydra.utils import get_object
 from omegaconf import DictConfig, OmegaConf
 
@@ -22,6 +24,25 @@ _NOT_STAGES = ("experiment",)  # groups that change other stages instead of bein
 
 class ConfigurationError(ValueError):
     """A configuration that would not do what it says."""
+
+
+@contextmanager
+def refused_values(stage: str) -> Iterator[None]:
+    """Turn what a stage refuses of its settings into a line that names the stage.
+
+    Args:
+        stage: Key of the stage, for example ``frontend``.
+
+    Raises:
+        ConfigurationError: In the place of a ``ValueError``, be it wrapped by Hydra.
+    """
+    try:
+        yield
+    except (ValueError, InstantiationException) as error:
+        refusal = error.__cause__ if isinstance(error, InstantiationException) else error
+        if isinstance(error, ConfigurationError) or not isinstance(refusal, ValueError):
+            raise
+        raise ConfigurationError(f"{stage}: {refusal}") from error
 
 
 def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: str) -> None:

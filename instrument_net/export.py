@@ -53,14 +53,11 @@ def export_onnx(recogniser: Recogniser, path: Path) -> float:
     import onnxruntime
     import torch
 
-    from instrument_net.frontend import FactoredPowerSpectrogram
+    from instrument_net.frontend import factor_power_spectrograms
 
     waveforms = _trial(recogniser)
     exported = copy.deepcopy(recogniser)
-    settings = exported.front_end.settings
-    exported.front_end.power_spectrogram = FactoredPowerSpectrogram(
-        **{name: settings[name] for name in ("n_fft", "hop_length", "n_bins")}
-    )
+    factor_power_spectrograms(exported.front_end)
     with torch.no_grad():
         program = torch.onnx.export(
             exported,

@@ -1,6 +1,7 @@
 """Categorical cross-entropy of logits (spec eq. 17, put right)."""
 
 import math
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 import torch.nn.functional as F
@@ -9,7 +10,14 @@ from torch import Tensor
 LogBase = Literal["e", "10"]
 
 
-def cross_entropy(logits: Tensor, labels: Tensor, *, log_base: LogBase = "e") -> Tensor:
+def cross_entropy(
+    logits: Tensor,
+    labels: Tensor,
+    *,
+    log_base: LogBase = "e",
+    label_smoothing: float = 0.0,
+    class_weights: Tensor | None = None,
+) -> Tensor:
     """Return the batch mean of ``-sum_i y_i log(y*_i)`` with ``y* = softmax(logits)``.
 
     y is the label as a one-hot vector, so that a clip costs ``-log`` of the probability given to
@@ -24,13 +32,19 @@ def cross_entropy(logits: Tensor, labels: Tensor, *, log_base: LogBase = "e") ->
         logits: ``(batch, n_classes)``, any real numbers.
         labels: Class of each clip, ``(batch,)``, int64, from 0 to ``n_classes - 1``.
         log_base: ``"e"`` (loss in nats) or ``"10"`` (as in eq. 17; in hartleys).
+        label_smoothing: Share e of the one-hot vector that is spread evenly over all classes:
+            ``(1 - e) y + e / n_classes`` (Szegedy et al., "Rethinking the inception architecture",
+            CVPR 2016). 0: the spec's loss.
+        class_weights: Weight of each class, ``(n_classes,)``, > 0: every term of the sum over i is
+            multiplied by its class's, and the mean is over the weights of the labels. ``None``: the
+            spec's loss.
 
     Returns:
-        The mean loss, a scalar >= 0. Equal logits cost ``log(n_classes)``.
+        The mean loss, a scalar >= 0. Equal logits cost ``log(n_classes)`` without weights.
 
     Raises:
-        ValueError: If `log_base` is another one, or the shapes are not as above, or the batch is
-            empty.
+        ValueError: If `log_base` is another one, `label_smoothing` not in 0 to 1, or the shapes are
+            not as above, or the batch is empty.
         IndexError: If a label is no class (on a GPU: a device-side assertion).
     """
     if log_base not in get_args(LogBase):
@@ -40,5 +54,18 @@ def cross_entropy(logits: Tensor, labels: Tensor, *, log_base: LogBase = "e") ->
             f"logits {tuple(logits.shape)} and labels {tuple(labels.shape)}; "
             "expected (batch, n_classes) and (batch,) with a batch of at least 1"
         )
-    nats = F.cross_entropy(logits, labels)
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"label_smoothing is {label_smoothing}; expected a share from 0 to 1")
+    nats = F.cross_entropy(logits, labels, weight=class_weights, label_smoothing=label_smoothing)
     return nats if log_base == "e" else nats / math.log(10)
+
+
+def balanced_class_weights(n_clips: Sequence[int]) -> list[float]:
+    """Return weights with which every class has the same say, however many clips it has.
+
+    ``n / (k n_c)`` for n clips of k classes, n_c of them of class c: 1 on average over the clips.
+
+    Args:
+        n_clips: Clips of each class, at least 1 each.
+    """
+    return [sum(n_clips) / (len(n_clips) * count) for count in n_clips]

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from instrument_net.command import checked, run_command
-from instrument_net.configuration import CONF_DIR
+from instrument_net.configuration import CONF_DIR, ConfigurationError, refused_values
 from instrument_net.files import write_atomically
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
         overrides: The command line's own part of it, for the report.
 
     Returns:
-        The best checkpoint's figure on validation, macro-F1 by default: what a sweep may maximise.
+        The best checkpoint's ``monitor``, by default the macro-F1 of validation: what a sweep may
+        maximise.
     """
     # Here and not above: --help and a misspelled key need no torch.
     import lightning
@@ -68,10 +69,12 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     lightning.seed_everything(config.seed, workers=True, verbose=False)
     quiet_lightning()
 
-    front_end = instantiate(config.frontend)
+    with refused_values("frontend"):
+        front_end = instantiate(config.frontend)
     # Partial, because Hydra would turn a dataclass handed to it into a configuration.
     open_data = instantiate(config.data, _partial_=True)
-    datamodule = open_data(front_end=front_end, split=instantiate(config.split))
+    with refused_values("data"):
+        datamodule = open_data(front_end=front_end, split=instantiate(config.split))
     datamodule.setup()
     _write_tables(datamodule, run_dir, console)
     if config.model.name in BASELINES:
@@ -79,14 +82,15 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
 
         return train_baseline(config, datamodule, overrides, environment)
 
-    classifier = InstrumentClassifier(
-        datamodule.class_names,
-        network=OmegaConf.to_container(config.model, resolve=True),  # type: ignore[arg-type]
-        front_end=front_end.settings,
-        log_base="10" if config.log_base == 10 else config.log_base,  # YAML reads 10 as a number
-        optimizer=instantiate(config.optimizer),
-        scheduler=instantiate(config.scheduler),
-    )
+    with refused_values("model"):
+        classifier = InstrumentClassifier(
+            datamodule.class_names,
+            network=OmegaConf.to_container(config.model, resolve=True),  # type: ignore[arg-type]
+            front_end=front_end.settings,
+            **loss_options(config.loss, datamodule),
+            optimizer=instantiate(config.optimizer),
+            scheduler=instantiate(config.scheduler),
+        )
     console.print(
         f"{config.model.name}: {count_parameters(classifier):,} parameters, run folder {run_dir}",
         highlight=False,
@@ -127,14 +131,37 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
 
 def _hyper_parameters(config: DictConfig) -> dict[str, Any]:
     """Return what a comparison of runs may turn on; class paths and folders only hide it."""
-    values = {"seed": config.seed, "log_base": config.log_base}
-    for stage in ("data", "split", "frontend", "model", "optimizer", "scheduler", "trainer"):
+    values = {"seed": config.seed}
+    stages = ("data", "split", "frontend", "model", "loss", "optimizer", "scheduler", "trainer")
+    for stage in stages:
         settings = OmegaConf.to_container(config[stage], resolve=True)
         assert isinstance(settings, dict)
         for key, value in settings.items():
             if not str(key).startswith("_") and key not in ("folder", "store_dir"):
                 values[f"{stage}.{key!s}"] = value
     return values
+
+
+def loss_options(loss: DictConfig, datamodule: InstrumentDataModule) -> dict[str, Any]:
+    """Return what the classifier is told about its loss.
+
+    Raises:
+        ConfigurationError: If ``loss.class_weights`` is unknown.
+    """
+    from instrument_net.loss import balanced_class_weights
+
+    if loss.class_weights not in (None, "balanced"):
+        raise ConfigurationError(
+            f"loss.class_weights must be null or balanced, got {loss.class_weights!r}"
+        )
+    balanced = loss.class_weights == "balanced"
+    return {
+        "log_base": "10" if loss.log_base == 10 else loss.log_base,  # YAML reads 10 as a number
+        "label_smoothing": loss.label_smoothing,
+        "class_weights": (
+            balanced_class_weights(datamodule.n_training_clips()) if balanced else None
+        ),
+    }
 
 
 def count_parameters(classifier: InstrumentClassifier) -> int:
@@ -167,14 +194,13 @@ def _report(
     from instrument_net.judging import judge
     from instrument_net.run_facts import facts_of_a_run
 
-    monitor = config.callbacks.checkpoint.monitor.replace("/", " ")
     facts = facts_of_a_run(
         config,
         datamodule,
         overrides,
         environment,
         model=f"{config.model.name}, {count_parameters(best):,} parameters",
-        choice=f"the checkpoint with the best {monitor}, tested once",
+        choice=f"the best on {config.monitor}, tested once",
     )
     return write_report(
         run_dir / "report",

@@ -9,6 +9,7 @@ from torch.utils.data import DataLoader
 
 from instrument_net.classifier import InstrumentClassifier, spec_adam
 from instrument_net.frontend import FrontEnd
+from instrument_net.models import NETWORKS
 
 SMALL = {"n_fft": 512, "hop_length": 256, "n_bins": 83, "n_frames": 80}
 NAMES = ["flute", "harp", "oboe"]
@@ -50,7 +51,7 @@ def batch():
     return *front_end(waveforms), torch.arange(6) % 3
 
 
-@pytest.mark.parametrize("name", ["TwoBranchNet", "SpectrogramNet", "PerceptronNet"])
+@pytest.mark.parametrize("name", NETWORKS)
 def test_a_checkpoint_alone_gives_everything_back(tmp_path, batch, name):
     network = {"name": name, "dense_units": 16}
     classifier = small_classifier(network=network, log_base="10").eval()
@@ -108,6 +109,36 @@ def test_a_base_of_ten_only_rescales_the_loss(batch):
     torch.testing.assert_close(decadic * 2.302585092994046, natural)
 
 
+@outside_a_trainer
+def test_smoothing_and_weights_are_of_training_alone(batch):
+    options = {"label_smoothing": 0.2, "class_weights": [1.0, 2.0, 3.0]}
+    classifier = small_classifier(**options)
+    logits = classifier(*batch[:2])
+    plain = torch.nn.functional.cross_entropy(logits, batch[2])
+    trained_by = torch.nn.functional.cross_entropy(
+        logits, batch[2], weight=torch.tensor([1.0, 2.0, 3.0]), label_smoothing=0.2
+    )
+    torch.testing.assert_close(classifier.training_step(batch, 0), trained_by)
+    torch.testing.assert_close(classifier._step("validation", batch), plain)
+    assert (plain - trained_by).abs() > 1e-4
+    assert classifier.hparams["label_smoothing"] == 0.2
+    assert classifier.hparams["class_weights"] == [1.0, 2.0, 3.0]
+
+
+def test_a_checkpoint_from_before_there_were_such_options_is_still_read(tmp_path, batch):
+    classifier = small_classifier().eval()
+    path = save(classifier, tmp_path / "x.ckpt")
+    content = torch.load(path, weights_only=True)
+    for newer in ("label_smoothing", "class_weights"):
+        del content["hyper_parameters"][newer]
+    for newer in ("spectrogram", "pcen_gain"):
+        del content["hyper_parameters"]["front_end"][newer]
+    torch.save(content, path)
+    loaded = InstrumentClassifier.load_from_checkpoint(path)
+    assert torch.equal(loaded(*batch[:2]), classifier(*batch[:2]))
+    assert loaded.front_end.settings == classifier.front_end.settings
+
+
 def test_adam_is_set_as_in_the_design():
     optimizer = spec_adam([torch.nn.Parameter(torch.zeros(1))])
     group = optimizer.param_groups[0]
@@ -144,6 +175,10 @@ def test_a_trainer_teaches_it_to_tell_three_batches_apart(batch):
         (["a", "a"], {}, "two or more different names"),
         (NAMES, {"network": {"name": "TwoBranchNets"}}, "TwoBranchNet"),
         (NAMES, {"front_end": {"scale": "mel"}}, "log, power"),
+        (NAMES, {"label_smoothing": 2}, "label_smoothing is 2; expected a share from 0 to 1"),
+        (NAMES, {"log_base": "2"}, "log_base is '2'"),
+        (NAMES, {"class_weights": [1.0, 2.0]}, "class_weights must be 3 numbers above 0"),
+        (NAMES, {"class_weights": [1.0, 2.0, 0.0]}, "class_weights must be 3 numbers above 0"),
     ],
 )
 def test_what_cannot_be_built_is_refused(names, options, said):

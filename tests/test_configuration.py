@@ -12,7 +12,13 @@ from omegaconf import OmegaConf, open_dict
 
 from instrument_net.baselines import BASELINES, build_baseline
 from instrument_net.classifier import InstrumentClassifier
-from instrument_net.configuration import CONF_DIR, ConfigurationError, check_keys
+from instrument_net.configuration import (
+    CONF_DIR,
+    ConfigurationError,
+    check_keys,
+    refused_values,
+)
+from instrument_net.train import loss_options
 
 INCLUDED_ONLY = {"data/common"}  # shared by the other files of the group, not a choice of its own
 FILES = sorted(
@@ -82,9 +88,39 @@ def test_a_file_composes_without_unknown_keys_and_builds_what_it_names(name, tmp
     assert datamodule.batch_size == config.data.batch_size
     assert type(model).__name__ == config.model.name
     assert trainer.max_epochs == config.trainer.max_epochs
-    monitor = "class_averaged_accuracy" if option == "class_averaged_accuracy" else "macro_f1"
-    assert trainer.checkpoint_callback.monitor == f"validation/{monitor}"
-    assert trainer.early_stopping_callback.monitor == f"validation/{monitor}"
+    assert trainer.checkpoint_callback.monitor == config.monitor
+    assert trainer.early_stopping_callback.monitor == config.monitor
+
+
+def test_what_a_stage_refuses_of_its_settings_is_named_after_the_stage():
+    config, _ = composed("frontend=log_mel", "frontend.scale=mel")
+    said = "frontend: scale must be one of log, power, pcen, got 'mel'"
+    with pytest.raises(ConfigurationError, match=said), refused_values("frontend"):
+        instantiate(config.frontend)
+    with pytest.raises(ConfigurationError, match="model: too small"), refused_values("model"):
+        raise ValueError("too small")
+    with pytest.raises(TypeError), refused_values("model"):  # a slip of ours, to be seen in full
+        raise TypeError
+
+
+def test_the_loss_is_the_spec_s_unless_the_configuration_says_otherwise():
+    class Counted:
+        def n_training_clips(self):
+            return [30, 10]
+
+    config, _ = composed()
+    assert loss_options(config.loss, Counted()) == {
+        "log_base": "e", "label_smoothing": 0, "class_weights": None
+    }  # fmt: skip
+    config, _ = composed(
+        "loss.log_base=10", "loss.label_smoothing=0.1", "loss.class_weights=balanced"
+    )
+    assert loss_options(config.loss, Counted()) == {
+        "log_base": "10", "label_smoothing": 0.1, "class_weights": [pytest.approx(2 / 3), 2]
+    }  # fmt: skip
+    config, _ = composed("loss.class_weights=even")
+    with pytest.raises(ConfigurationError, match=r"loss\.class_weights must be null or balanced"):
+        loss_options(config.loss, Counted())
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

@@ -21,7 +21,15 @@ ORDER = [
         "frequency_axis",
         "run_folder",
     },
-    {"synthesis", "audio", "loss", "schedule", "class_averages"},
+    {
+        "synthesis",
+        "audio",
+        "loss",
+        "optimizer",
+        "schedule",
+        "class_averages",
+        "weight_averaging",
+    },
     {"frontend", "models"},
     {"data", "recogniser"},
     {"prediction", "explanation"},
@@ -41,7 +49,10 @@ ORDER = [
 ]
 LEVEL = {stage: level for level, stages in enumerate(ORDER) for stage in stages}
 # Stages that know nothing of any other stage of ours.
-ALONE = {"frontend", "models", "evaluation", "audio", "loss", "synthesis"}
+ALONE = {
+    "frontend", "models", "evaluation", "audio", "loss", "optimizer", "synthesis",
+    "weight_averaging",
+}  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

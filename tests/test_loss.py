@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from instrument_net.loss import cross_entropy
+from instrument_net.loss import balanced_class_weights, cross_entropy
 
 
 def test_equal_logits_cost_the_logarithm_of_the_number_of_classes():
@@ -57,3 +57,48 @@ def test_shapes_that_do_not_fit_are_refused_with_both(logits, labels):
     with pytest.raises(ValueError, match=r"expected \(batch, n_classes\)") as refusal:
         cross_entropy(torch.zeros(logits), torch.zeros(labels, dtype=torch.int64))
     assert f"logits {logits} and labels {labels}" in str(refusal.value)
+
+
+LOGITS = torch.tensor([[2.0, 0.5, -1.0], [0.0, 1.0, 0.3]], dtype=torch.float64)
+LABELS = torch.tensor([0, 2])
+
+
+def test_smoothing_spreads_a_share_of_the_label_over_all_classes():
+    prediction = LOGITS.softmax(1).numpy()
+    label = 0.7 * np.eye(3)[LABELS] + 0.3 / 3
+    expected = -(label * np.log(prediction)).sum(axis=1).mean()
+    loss = cross_entropy(LOGITS, LABELS, label_smoothing=0.3)
+    assert loss.item() == pytest.approx(expected, rel=1e-12)
+    assert cross_entropy(LOGITS, LABELS, label_smoothing=0.3, log_base="10").item() == (
+        pytest.approx(expected / math.log(10), rel=1e-12)
+    )
+
+
+def test_no_logits_cost_less_than_the_entropy_of_a_smoothed_label():
+    label = np.array([0.8, 0.1, 0.1])
+    best = torch.from_numpy(np.log(label))[None]
+    loss = cross_entropy(best, torch.tensor([0]), label_smoothing=0.3).item()
+    assert loss == pytest.approx(-(label * np.log(label)).sum(), rel=1e-12)
+    for worse in (0.5, 2.0):
+        assert cross_entropy(worse * best, torch.tensor([0]), label_smoothing=0.3).item() > loss
+
+
+def test_weights_give_a_weighted_mean_over_the_clips():
+    weights = torch.tensor([1.0, 5.0, 3.0], dtype=torch.float64)
+    costs = -LOGITS.log_softmax(1)[[0, 1], LABELS]
+    expected = (1 * costs[0] + 3 * costs[1]) / (1 + 3)
+    loss = cross_entropy(LOGITS, LABELS, class_weights=weights)
+    torch.testing.assert_close(loss, expected)
+
+
+def test_balanced_weights_give_every_class_the_same_say():
+    n_clips = [30, 10, 20]
+    weights = balanced_class_weights(n_clips)
+    assert weights == pytest.approx([2 / 3, 2, 1])
+    shares = [n * w for n, w in zip(n_clips, weights, strict=True)]
+    assert shares == pytest.approx([20, 20, 20])
+
+
+def test_a_smoothing_that_is_no_share_is_refused():
+    with pytest.raises(ValueError, match=r"label_smoothing is 1\.5; expected a share from 0 to 1"):
+        cross_entropy(LOGITS, LABELS, label_smoothing=1.5)

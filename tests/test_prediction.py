@@ -227,6 +227,33 @@ def test_an_exported_file_says_what_the_checkpoint_says(checkpoint, recogniser, 
         torch.testing.assert_close(again(waveforms), recogniser(waveforms))
 
 
+@pytest.mark.slow
+def test_an_exported_file_holds_another_front_end_and_a_newer_network(tmp_path):
+    pytest.importorskip("onnxruntime")
+    import warnings
+
+    from instrument_net.export import export_onnx
+
+    torch.manual_seed(0)
+    spectrogram = {"name": "constant_q", "n_octaves": 2, "hop_length": 256, "f_min_hz": 440}
+    front_end = {**SETTINGS["front_end"], "scale": "pcen", "spectrogram": spectrogram}
+    network = {"name": "ResidualNet", "filters": 2, "dense_units": 8, "fusion": "gated"}
+    recogniser = Recogniser.from_settings(
+        {"class_names": NAMES, "network": network, "front_end": front_end}
+    )
+    recogniser.network.perceptron_branch.scaling.fit(torch.zeros(20), torch.full((20,), 1e3))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        difference = export_onnx(recogniser, tmp_path / "x.onnx")
+    assert difference < 1e-5
+    # It would prove nothing if probabilities were all alike, or certain.
+    waveforms = torch.zeros(2, recogniser.front_end.num_samples)
+    waveforms[0] = torch.randn(recogniser.front_end.num_samples)
+    noise, silence = recogniser(waveforms)
+    assert max(noise.max(), silence.max()) < 0.99
+    assert (noise - silence).abs().max() > 0.05
+
+
 def test_an_export_that_differs_is_refused_and_not_written(recogniser, tmp_path):
     from instrument_net.export import ExportError, _refuse_difference
 

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from instrument_net.audio import AudioError
+from instrument_net.data.class_balanced_sampler import ClassBalancedSampler
 from instrument_net.data.corpora import (
     Corpus,
     FolderCorpus,
@@ -37,13 +38,16 @@ class InstrumentDataModule(lightning.LightningDataModule):
         split: How clips are divided into train, validation and test.
         store_dir: Folder of decoded waveforms, kept between runs.
         batch_size: Clips a batch.
+        sampling: ``shuffled``: every training clip once an epoch; ``class_balanced``: as many
+            clips, equally many of every class, see
+            :class:`~instrument_net.data.class_balanced_sampler.ClassBalancedSampler`.
         on_error: What to do with a file that cannot be decoded: ``skip`` it, naming it on screen
             and in ``rejected``, or ``raise``.
         num_workers: Loader processes. 0 is right in most cases: a batch is one copy out of a
             memory map.
 
     Raises:
-        ValueError: If ``on_error`` or ``batch_size`` is out of range.
+        ValueError: If ``on_error``, ``sampling`` or ``batch_size`` is out of range.
     """
 
     def __init__(
@@ -54,12 +58,15 @@ class InstrumentDataModule(lightning.LightningDataModule):
         split: SplitRule | None = None,
         store_dir: str | Path = "outputs/store",
         batch_size: int = 64,
+        sampling: Literal["shuffled", "class_balanced"] = "shuffled",
         on_error: Literal["skip", "raise"] = "skip",
         num_workers: int = 0,
     ) -> None:
         super().__init__()
         if on_error not in ("skip", "raise"):
             raise ValueError(f"on_error must be 'skip' or 'raise', got {on_error!r}")
+        if sampling not in ("shuffled", "class_balanced"):
+            raise ValueError(f"sampling must be 'shuffled' or 'class_balanced', got {sampling!r}")
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, got {batch_size}")
         self.front_end = front_end or FrontEnd()
@@ -67,6 +74,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
         self.batch_size = batch_size
         self._corpus = corpus
         self._store_dir = store_dir
+        self._sampling = sampling
         self._on_error = on_error
         self._num_workers = num_workers
         self._store: WaveformStore | None = None
@@ -148,7 +156,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
         self.class_names = tuple(sorted(labels.unique()))
 
     def train_dataloader(self) -> FrontEndLoader:
-        """Return the training batches, in a new random order each time."""
+        """Return the training batches, in a new random order each epoch."""
         return self.loader("train", shuffle=True)
 
     def val_dataloader(self) -> FrontEndLoader:
@@ -160,11 +168,13 @@ class InstrumentDataModule(lightning.LightningDataModule):
         return self.loader("test")
 
     def loader(self, side: str, *, shuffle: bool = False) -> FrontEndLoader:
-        """Return the batches of one split, in the order of the table or in a random one."""
+        """Return the batches of one split, in the order of the table or in that of ``sampling``."""
         self.setup()
         positions = torch.from_numpy((self.clips["split"] == side).to_numpy().nonzero()[0])
         code = {name: index for index, name in enumerate(self.class_names)}
         labels = torch.tensor([code[label] for label in self.clips_of(side)["label"]])
+        balanced = shuffle and self._sampling == "class_balanced"
+        sampler = ClassBalancedSampler(labels) if balanced else None
         device = self.trainer.strategy.root_device if self.trainer else torch.device("cpu")
         # A worker's pinned memory would not be pinned for this process.
         pin_memory = device.type == "cuda" and self._num_workers == 0
@@ -173,7 +183,8 @@ class InstrumentDataModule(lightning.LightningDataModule):
             front_end=self.front_end.to(device),
             device=device,
             batch_size=self.batch_size,
-            shuffle=shuffle,
+            shuffle=shuffle and not balanced,
+            sampler=sampler,
             num_workers=self._num_workers,
             persistent_workers=self._num_workers > 0,
         )
@@ -182,6 +193,11 @@ class InstrumentDataModule(lightning.LightningDataModule):
         """Return the table rows of one split, in the order of its loader."""
         self.setup()
         return self.clips[self.clips["split"] == side]
+
+    def n_training_clips(self) -> list[int]:
+        """Return how many clips of each class the training split has, in the order of the names."""
+        counts = self.clips_of("train")["label"].value_counts()
+        return [int(counts[name]) for name in self.class_names]
 
     def feature_statistics(self) -> tuple[Tensor, Tensor]:
         """Return mean and standard deviation of every feature over the training split.

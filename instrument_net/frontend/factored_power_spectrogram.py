@@ -7,6 +7,9 @@ import math
 import torch
 from torch import Tensor, nn
 
+from instrument_net.frontend.framing import frames
+from instrument_net.frontend.power_spectrogram import PowerSpectrogram
+
 
 class FactoredPowerSpectrogram(nn.Module):
     """:class:`PowerSpectrogram`, its transform written as two stages of matrix products.
@@ -69,8 +72,10 @@ class FactoredPowerSpectrogram(nn.Module):
         """Return power ``(batch, n_bins, frames)``, >= 0, of waveforms ``(batch, samples)``."""
         batch = waveform.shape[0]
         n_frames = 1 + (waveform.shape[1] - self._n_fft) // self._hop_length
-        frames = self._frames(waveform, n_frames) * self.window
-        rows = frames.unflatten(2, (self._n_rows, -1))  # (batch, frame, a, b)
+        cut = frames(
+            waveform, frame_length=self._n_fft, hop_length=self._hop_length, n_frames=n_frames
+        )
+        rows = (cut * self.window).unflatten(2, (self._n_rows, -1))  # (batch, frame, a, b)
         # (batch, frame, re | im, j, b) -> for every j a table (batch and frame, re | im and b)
         first = (self.inner @ rows).unflatten(2, (2, self._n_inner))
         tables = first.permute(3, 0, 1, 2, 4).reshape(self._n_inner, batch * n_frames, -1)
@@ -79,15 +84,13 @@ class FactoredPowerSpectrogram(nn.Module):
         power = power.unflatten(1, (batch, n_frames)).permute(1, 0, 3, 2).flatten(1, 2)
         return power[:, self.order]
 
-    def _frames(self, waveform: Tensor, n_frames: int) -> Tensor:
-        # unfold becomes a gather of single samples in ONNX, slices become copies of blocks.
-        block = math.gcd(self._n_fft, self._hop_length)
-        step = self._hop_length // block
-        span = (n_frames - 1) * step + 1
-        end = self._n_fft + (n_frames - 1) * self._hop_length
-        blocks = waveform[:, :end].unflatten(1, (-1, block))
-        parts = [blocks[:, i : i + span : step] for i in range(self._n_fft // block)]
-        return torch.cat(parts, dim=2)
+
+def factor_power_spectrograms(module: nn.Module) -> None:
+    """Put a :class:`FactoredPowerSpectrogram` in the place of every :class:`PowerSpectrogram`."""
+    for parent in list(module.modules()):
+        for name, child in parent.named_children():
+            if isinstance(child, PowerSpectrogram):
+                setattr(parent, name, FactoredPowerSpectrogram(**child.options))
 
 
 def _complex(angle: Tensor) -> Tensor:

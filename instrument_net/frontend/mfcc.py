@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
-
 import torch
 from torch import Tensor, nn
-from torchaudio.functional import create_dct, melscale_fbanks
+from torchaudio.functional import create_dct
+
+from instrument_net.frontend.mel_filters import mel_filters
 
 _FLOOR = 1e-8  # 80 dB below the strongest band
 
 
-def mfcc(mean_power: Tensor, mel_filters: Tensor, dct: Tensor) -> Tensor:
+def mfcc(mean_power: Tensor, filters: Tensor, dct: Tensor) -> Tensor:
     """Return cepstral coefficients of spectra.
 
     Natural log of the mel-band energies, every band floored 80 dB below the strongest, then the
@@ -19,7 +19,7 @@ def mfcc(mean_power: Tensor, mel_filters: Tensor, dct: Tensor) -> Tensor:
 
     Args:
         mean_power: Power averaged over frames, ``(batch, bins)``, >= 0.
-        mel_filters: ``(bins, n_mels)``.
+        filters: Mel triangles ``(bins, n_mels)``.
         dct: ``(n_mels, n_coefficients)``, the zeroth coefficient left out.
 
     Returns:
@@ -30,7 +30,7 @@ def mfcc(mean_power: Tensor, mel_filters: Tensor, dct: Tensor) -> Tensor:
     """
     # Sums of products, not matrix products: those may be computed with 10-bit mantissas
     # (torch.set_float32_matmul_precision), and the features must not depend on such a setting.
-    mel_power = (mean_power[:, :, None] * mel_filters).sum(dim=1)  # (batch, n_mels)
+    mel_power = (mean_power[:, :, None] * filters).sum(dim=1)  # (batch, n_mels)
     strongest = mel_power.amax(dim=-1, keepdim=True)
     # Relative to the strongest band: gain adds only to the zeroth coefficient, which is left out,
     # and the logarithm of silence (all bands 1) is 0.
@@ -69,26 +69,14 @@ class Mfcc(nn.Module):
             raise ValueError(
                 f"n_mels must exceed the {n_coefficients} cepstral coefficients, got {n_mels}"
             )
-        with warnings.catch_warnings():
-            # Of an empty triangle torchaudio only warns; it is refused below.
-            warnings.simplefilter("ignore", UserWarning)
-            filters = melscale_fbanks(
-                n_fft // 2 + 1,
-                f_min=0.0,
-                f_max=(n_bins - 1) * sample_rate_hz / n_fft,
-                n_mels=n_mels,
-                sample_rate=sample_rate_hz,
-                norm=None,
-                mel_scale="htk",
-            )
-        # torchaudio lays bins out from 0 to half the rate, so the cut comes after.
-        filters = filters[:n_bins].contiguous()
-        empty = int((filters.amax(dim=0) == 0).sum())
-        if empty:
-            raise ValueError(
-                f"{empty} of n_mels = {n_mels} triangles fall between two of the bins, which are "
-                f"{sample_rate_hz / n_fft:.1f} Hz apart: choose a smaller n_mels or a larger n_fft"
-            )
+        filters = mel_filters(
+            sample_rate_hz=sample_rate_hz,
+            n_fft=n_fft,
+            n_bins=n_bins,
+            n_mels=n_mels,
+            f_min_hz=0.0,
+            f_max_hz=(n_bins - 1) * sample_rate_hz / n_fft,
+        )
         dct = create_dct(n_coefficients + 1, n_mels, norm="ortho")[:, 1:]
         self.register_buffer("mel_filters", filters, persistent=False)
         self.register_buffer("dct", dct.contiguous(), persistent=False)

@@ -18,7 +18,7 @@ class PowerSpectrogram(nn.Module):
 
     def __init__(self, *, n_fft: int, hop_length: int, n_bins: int) -> None:
         super().__init__()
-        self._n_bins = n_bins
+        self.options = {"n_fft": n_fft, "hop_length": hop_length, "n_bins": n_bins}
         # Complex output and squaring after the cut: the upper bins need no arithmetic.
         self.stft = Spectrogram(
             n_fft=n_fft,
@@ -34,6 +34,6 @@ class PowerSpectrogram(nn.Module):
 
     def forward(self, waveform: Tensor) -> Tensor:
         """Return power ``(batch, n_bins, frames)``, >= 0, of waveforms ``(batch, samples)``."""
-        spectrum = self.stft(waveform)[:, : self._n_bins]
+        spectrum = self.stft(waveform)[:, : self.options["n_bins"]]
         power: Tensor = spectrum.real.square() + spectrum.imag.square()
         return power

@@ -3,29 +3,43 @@
 from difflib import get_close_matches
 from typing import Any
 
-from torch import nn
-
 from instrument_net.models.feature_scaling import FeatureScaling
+from instrument_net.models.inverted_residual_net import InvertedResidualNet
+from instrument_net.models.network import Network
 from instrument_net.models.perceptron_net import PerceptronNet
+from instrument_net.models.plain_cnn import PlainCnn
+from instrument_net.models.residual_net import ResidualNet
 from instrument_net.models.spectrogram_net import SpectrogramNet
 from instrument_net.models.two_branch import TwoBranchNet
 
 __all__ = [
     "NETWORKS",
     "FeatureScaling",
+    "InvertedResidualNet",
+    "Network",
     "PerceptronNet",
+    "PlainCnn",
+    "ResidualNet",
     "SpectrogramNet",
     "TwoBranchNet",
     "build_network",
 ]
 
 # A closed table: a checkpoint stores a name and options, and reading it can only build these.
-NETWORKS: dict[str, type[nn.Module]] = {
-    network.__name__: network for network in (TwoBranchNet, SpectrogramNet, PerceptronNet)
+NETWORKS: dict[str, type[Network]] = {
+    network.__name__: network
+    for network in (
+        TwoBranchNet,
+        SpectrogramNet,
+        PerceptronNet,
+        PlainCnn,
+        ResidualNet,
+        InvertedResidualNet,
+    )
 }
 
 
-def build_network(name: str, **options: Any) -> nn.Module:
+def build_network(name: str, **options: Any) -> Network:
     """Return a new network by its class name.
 
     Args:

@@ -26,3 +26,21 @@ def glorot_uniform_(module: nn.Module) -> None:
         nn.init.xavier_uniform_(module.weight)
         if module.bias is not None:
             nn.init.zeros_(module.bias)
+
+
+def he_normal_(module: nn.Module) -> None:
+    """Draw a layer's weights from He's normal distribution and zero its biases, in place.
+
+    ``W ~ N(0, 2 / fan_in)`` keeps the variance of what a layer with ReLU hands on. By fan-in also
+    for depthwise convolutions, each filter of which sees one channel.
+
+    Args:
+        module: Anything; only convolutions and dense layers are changed, which suits ``apply``.
+
+    References:
+        He et al., "Delving deep into rectifiers", ICCV 2015, eq. 10.
+    """
+    if isinstance(module, nn.Conv2d | nn.Linear):
+        nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 _CPU_CAPABILITY = torch.backends.cpu.get_cpu_capability()
 
 
-def to_fastest_layout(spectrogram: Tensor) -> Tensor:
+def to_fastest_layout(spectrogram: Tensor, *, blocks: bool = True) -> Tensor:
     """Return the spectrogram in the layout that the layers after it run fastest in.
 
     All layouts compute the same function; shape and values stay. The layers hand the layout on, so
@@ -14,6 +14,8 @@ def to_fastest_layout(spectrogram: Tensor) -> Tensor:
 
     Args:
         spectrogram: ``(batch, 1, frequency, frame)``, on any device, in any layout.
+        blocks: Whether all those layers know oneDNN's blocked layout: convolution, ReLU, pooling
+            do, normalisation for one does not.
 
     Returns:
         On a CPU with AVX2, a tensor in oneDNN's own blocked layout: PyTorch otherwise reorders
@@ -29,7 +31,7 @@ def to_fastest_layout(spectrogram: Tensor) -> Tensor:
         # only `to` sets the strides by which the convolutions choose theirs.
         return spectrogram.to(memory_format=torch.channels_last)
     spectrogram = spectrogram.to(memory_format=torch.contiguous_format)
-    return spectrogram.to_mkldnn() if _takes_blocks(spectrogram) else spectrogram
+    return spectrogram.to_mkldnn() if blocks and _takes_blocks(spectrogram) else spectrogram
 
 
 class PlainLayout(nn.Module):

@@ -3,17 +3,12 @@
 from torch import Tensor, nn
 
 from instrument_net.models.initialisation import glorot_uniform_
+from instrument_net.models.network import Network
 from instrument_net.models.perceptron_branch import PerceptronBranch
-from instrument_net.models.shapes import (
-    N_FEATURES,
-    SPECTROGRAM_SHAPE,
-    check_inputs,
-    check_sizes,
-    checked_spectrogram_shape,
-)
+from instrument_net.models.shapes import N_FEATURES, SPECTROGRAM_SHAPE
 
 
-class PerceptronNet(nn.Module):
+class PerceptronNet(Network):
     """The perceptron branch and a dense layer to the logits.
 
     Called as :class:`~instrument_net.models.TwoBranchNet` is, so that one data module, loss and
@@ -40,23 +35,19 @@ class PerceptronNet(nn.Module):
         filters: int = 32,
         dense_units: int = 64,
     ) -> None:
-        super().__init__()
-        check_sizes(
-            n_classes=n_classes, n_features=n_features, filters=filters, dense_units=dense_units
+        super().__init__(
+            n_classes,
+            n_features,
+            spectrogram_shape=spectrogram_shape,
+            filters=filters,
+            dense_units=dense_units,
         )
-        self.n_features = n_features
-        self.spectrogram_shape = checked_spectrogram_shape(spectrogram_shape)
         self.perceptron_branch = PerceptronBranch(n_features=n_features, dense_units=dense_units)
         self.output = nn.Linear(dense_units, n_classes)
         self.apply(glorot_uniform_)
 
-    def forward(self, spectrogram: Tensor, features: Tensor) -> Tensor:
-        """Return logits ``(batch, n_classes)``; inputs and errors as in ``TwoBranchNet``."""
-        check_inputs(
-            spectrogram,
-            features,
-            spectrogram_shape=self.spectrogram_shape,
-            n_features=self.n_features,
-        )
+    def logits(self, spectrogram: Tensor, features: Tensor) -> Tensor:
+        """Return the logits of inputs that have been checked."""
+        del spectrogram
         logits: Tensor = self.output(self.perceptron_branch(features))
         return logits

@@ -4,18 +4,13 @@ import torch
 from torch import Tensor, nn
 
 from instrument_net.models.initialisation import glorot_uniform_
+from instrument_net.models.network import Network
 from instrument_net.models.perceptron_branch import PerceptronBranch
-from instrument_net.models.shapes import (
-    N_FEATURES,
-    SPECTROGRAM_SHAPE,
-    check_inputs,
-    check_sizes,
-    checked_spectrogram_shape,
-)
+from instrument_net.models.shapes import N_FEATURES, SPECTROGRAM_SHAPE
 from instrument_net.models.spectrogram_branch import SpectrogramBranch
 
 
-class TwoBranchNet(nn.Module):
+class TwoBranchNet(Network):
     """Both branches, concatenated to 128 activations, and a dense layer to the logits.
 
     319,109 parameters for 37 classes and the sizes of the spec. The softmax (eq. 15) is left to the
@@ -45,12 +40,13 @@ class TwoBranchNet(nn.Module):
         filters: int = 32,
         dense_units: int = 64,
     ) -> None:
-        super().__init__()
-        check_sizes(
-            n_classes=n_classes, n_features=n_features, filters=filters, dense_units=dense_units
+        super().__init__(
+            n_classes,
+            n_features,
+            spectrogram_shape=spectrogram_shape,
+            filters=filters,
+            dense_units=dense_units,
         )
-        self.n_features = n_features
-        self.spectrogram_shape = checked_spectrogram_shape(spectrogram_shape)
         self.spectrogram_branch = SpectrogramBranch(
             spectrogram_shape=self.spectrogram_shape, filters=filters, dense_units=dense_units
         )
@@ -58,25 +54,8 @@ class TwoBranchNet(nn.Module):
         self.output = nn.Linear(2 * dense_units, n_classes)
         self.apply(glorot_uniform_)
 
-    def forward(self, spectrogram: Tensor, features: Tensor) -> Tensor:
-        """Return one logit per class.
-
-        Args:
-            spectrogram: ``(batch, 1, frequency, frame)``, values from 0 to 1; silence is all zeros.
-            features: ``(batch, n_features)`` in their own units; scaled inside.
-
-        Returns:
-            Logits ``(batch, n_classes)``, finite for finite input, silence too.
-
-        Raises:
-            ValueError: If a shape is another one or the batches differ; with both shapes.
-        """
-        check_inputs(
-            spectrogram,
-            features,
-            spectrogram_shape=self.spectrogram_shape,
-            n_features=self.n_features,
-        )
+    def logits(self, spectrogram: Tensor, features: Tensor) -> Tensor:
+        """Return the logits of inputs that have been checked."""
         joint = torch.cat(  # (batch, 2 * dense_units), the spectrogram's half first
             [self.spectrogram_branch(spectrogram), self.perceptron_branch(features)], dim=1
         )

@@ -63,6 +63,24 @@ def test_training_is_shuffled_and_each_clip_comes_once(datamodule):
     torch.testing.assert_close(first, second, rtol=1e-4, atol=1e-5)
 
 
+def test_class_balanced_training_draws_as_many_clips_of_each_label(corpus, tmp_path):
+    for i in range(3, 6):
+        (corpus / "b" / f"{i}.wav").unlink()
+    balanced = InstrumentDataModule.from_folder(
+        corpus, front_end=FRONT_END, store_dir=tmp_path / "store", batch_size=5,
+        sampling="class_balanced",
+    )  # fmt: skip
+    balanced.setup()
+    assert balanced.n_training_clips() == [4, 1]
+    loader = balanced.train_dataloader()
+    for _ in range(3):
+        labels = torch.cat([label for _, _, label in loader])
+        assert len(labels) == 5
+        assert labels.bincount().tolist() in ([2, 3], [3, 2])
+    # Validation, test and the statistics of the features see every clip once.
+    assert len(torch.cat([label for _, _, label in balanced.loader("train")])) == 5
+
+
 def test_feature_statistics_are_those_of_the_training_split_alone(datamodule):
     features = torch.cat([features for _, features, _ in datamodule.train_dataloader()]).double()
     mean, std = datamodule.feature_statistics()
@@ -89,7 +107,9 @@ def test_on_error_raise_refuses_a_broken_file(corpus, tmp_path):
         strict.setup()
 
 
-@pytest.mark.parametrize("options", [{"on_error": "ignore"}, {"batch_size": 0}])
+@pytest.mark.parametrize(
+    "options", [{"on_error": "ignore"}, {"batch_size": 0}, {"sampling": "even"}]
+)
 def test_options_out_of_range_are_refused(corpus, options):
     with pytest.raises(ValueError, match=next(iter(options))):
         InstrumentDataModule.from_folder(corpus, **options)

@@ -1,0 +1,52 @@
+"""An order of clips in which every class comes equally often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+from torch.utils.data import Sampler
+
+
+class ClassBalancedSampler(Sampler[int]):
+    """As many clips an epoch as there are, the same number (give or take one) of every class.
+
+    A class's clips come in random order, each once before any comes again: a rare class is gone
+    through several times an epoch, a frequent one in part, and another part in the next epoch. An
+    epoch is thus as long as without the balance, but not every clip is in it.
+
+    Random numbers are those of :func:`torch.rand`'s generator, as in torch's own samplers: the
+    run's seed decides.
+
+    Args:
+        labels: Class of each clip, int64 ``(n_clips,)``; every class from 0 up to the largest
+            should have a clip, one without is left out.
+    """
+
+    def __init__(self, labels: Tensor) -> None:
+        self._members = [
+            (labels == label).nonzero().flatten() for label in labels.unique(sorted=True)
+        ]
+        self._n_clips = len(labels)
+        self._waiting = [members[:0] for members in self._members]
+
+    def __len__(self) -> int:
+        return self._n_clips
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield positions of clips, classes mixed."""
+        n_classes = len(self._members)
+        share, rest = divmod(self._n_clips, n_classes)
+        gets_one_more = torch.randperm(n_classes) < rest
+        drawn = [self._draw(k, share + int(gets_one_more[k])) for k in range(n_classes)]
+        positions = torch.cat(drawn)
+        yield from positions[torch.randperm(len(positions))].tolist()
+
+    def _draw(self, label: int, n: int) -> Tensor:
+        members, waiting = self._members[label], self._waiting[label]
+        while len(waiting) < n:
+            waiting = torch.cat([waiting, members[torch.randperm(len(members))]])
+        self._waiting[label] = waiting[n:]
+        drawn: Tensor = waiting[:n]
+        return drawn

@@ -1,0 +1,125 @@
+"""Two branches, that of the spectrogram made of depthwise convolutions: little arithmetic."""
+
+from torch import Tensor, nn
+
+from instrument_net.models.fusion import Fusion
+from instrument_net.models.initialisation import he_normal_
+from instrument_net.models.network import Network
+from instrument_net.models.normalised_convolution import normalised_convolution
+from instrument_net.models.perceptron_branch import PerceptronBranch
+from instrument_net.models.pooled_branch import PooledBranch
+from instrument_net.models.shapes import N_FEATURES, SPECTROGRAM_SHAPE
+
+_EXPANSION = 4  # of all blocks but the first, whose maps are the largest
+# Width of each stage in units of the first convolution's filters; every stage halves the maps.
+_STAGES = (1.5, 2.5, 4.0)
+_BLOCKS_PER_STAGE = 2
+_LAST = 8
+
+
+class InvertedResidualBlock(nn.Module):
+    """1x1 convolution to more channels, depthwise convolution, 1x1 back to few; a shortcut.
+
+    The shortcut runs between the narrow ends, which have no ReLU, and only where input and output
+    have the same shape.
+
+    Args:
+        in_channels: Channels of the input.
+        out_channels: Channels of the output.
+        stride: Of the depthwise convolution.
+        expansion: How many times more channels; for 1, the first convolution is left out.
+
+    References:
+        Sandler et al., "MobileNetV2: inverted residuals and linear bottlenecks", CVPR 2018.
+    """
+
+    def __init__(
+        self, in_channels: int, out_channels: int, *, stride: int, expansion: int = _EXPANSION
+    ) -> None:
+        super().__init__()
+        wide = expansion * in_channels
+        layers = [
+            normalised_convolution(wide, wide, stride=stride, groups=wide),
+            normalised_convolution(wide, out_channels, kernel_size=1, relu=False),
+        ]
+        if expansion != 1:
+            layers.insert(0, normalised_convolution(in_channels, wide, kernel_size=1))
+        self.convolutions = nn.Sequential(*layers)
+        self._has_shortcut = stride == 1 and in_channels == out_channels
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Return ``(batch, out_channels, height', width')``."""
+        transformed: Tensor = self.convolutions(maps)
+        return maps + transformed if self._has_shortcut else transformed
+
+
+class InvertedResidualNet(Network):
+    """A strided convolution and six inverted residual blocks; features; their fusion.
+
+    Args:
+        n_classes: Instruments to tell apart, at least 2.
+        n_features: Columns of the design matrix.
+        spectrogram_shape: ``(1, frequency, frame)``, of any size.
+        filters: Filters of the first convolution; the stages have 1.5, 2.5 and 4 times as many,
+            the last maps 8 times.
+        dense_units: Neurons of each dense layer but the last.
+        fusion: ``concatenate``, ``gated`` or ``attention``.
+        dropout: Share of the pooled values that training sets to 0.
+        feature_dropout: Share of the clips that training shows without their features.
+
+    Raises:
+        ValueError: If a size is too small, a share not in 0 to 1, or the fusion unknown.
+    """
+
+    def __init__(
+        self,
+        n_classes: int,
+        n_features: int = N_FEATURES,
+        *,
+        spectrogram_shape: tuple[int, ...] = SPECTROGRAM_SHAPE,
+        filters: int = 16,
+        dense_units: int = 64,
+        fusion: str = "concatenate",
+        dropout: float = 0.2,
+        feature_dropout: float = 0.0,
+    ) -> None:
+        super().__init__(
+            n_classes,
+            n_features,
+            spectrogram_shape=spectrogram_shape,
+            filters=filters,
+            dense_units=dense_units,
+        )
+        layers: list[nn.Module] = [normalised_convolution(1, filters, stride=2)]
+        channels = filters
+        for stage, factor in enumerate(_STAGES):
+            for block in range(_BLOCKS_PER_STAGE):
+                width = round(factor * filters)
+                layers.append(
+                    InvertedResidualBlock(
+                        channels,
+                        width,
+                        stride=1 if block else 2,
+                        expansion=1 if stage == block == 0 else _EXPANSION,
+                    )
+                )
+                channels = width
+        layers.append(normalised_convolution(channels, _LAST * filters, kernel_size=1))
+        self.spectrogram_branch = PooledBranch(
+            nn.Sequential(*layers),
+            channels=_LAST * filters,
+            stride=2 ** (1 + len(_STAGES)),
+            first_centre=0,
+            dense_units=dense_units,
+            dropout=dropout,
+        )
+        self.perceptron_branch = PerceptronBranch(n_features=n_features, dense_units=dense_units)
+        self.fusion = Fusion(fusion, dense_units, feature_dropout=feature_dropout)
+        self.output = nn.Linear(self.fusion.out_units, n_classes)
+        self.apply(he_normal_)
+
+    def logits(self, spectrogram: Tensor, features: Tensor) -> Tensor:
+        """Return the logits of inputs that have been checked."""
+        joint = self.fusion(self.spectrogram_branch(spectrogram), self.perceptron_branch(features))
+        logits: Tensor = self.output(joint)
+        return logits

@@ -1,0 +1,116 @@
+"""Two branches, that of the spectrogram being a small residual network."""
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from instrument_net.models.fusion import Fusion
+from instrument_net.models.initialisation import he_normal_
+from instrument_net.models.network import Network
+from instrument_net.models.normalised_convolution import normalised_convolution
+from instrument_net.models.perceptron_branch import PerceptronBranch
+from instrument_net.models.pooled_branch import PooledBranch
+from instrument_net.models.shapes import N_FEATURES, SPECTROGRAM_SHAPE
+
+_N_STAGES = 4
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions, and beside them a shortcut that is added before the last ReLU.
+
+    Args:
+        in_channels: Channels of the input.
+        out_channels: Filters of both convolutions.
+        stride: Of the first convolution and of the shortcut.
+
+    References:
+        He et al., "Deep residual learning for image recognition", CVPR 2016.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, *, stride: int) -> None:
+        super().__init__()
+        self.convolutions = nn.Sequential(
+            normalised_convolution(in_channels, out_channels, stride=stride),
+            normalised_convolution(out_channels, out_channels, relu=False),
+        )
+        self.shortcut = nn.Sequential()
+        if stride != 1:
+            # Averages, as in He et al., "Bag of tricks", CVPR 2019, not a strided 1x1 convolution:
+            # that reads a quarter of the pixels, and oneDNN's gradient of it writes beyond its
+            # memory where channels come last and are few (uxlfoundation/oneDNN#6035).
+            self.shortcut.append(nn.AvgPool2d(stride, ceil_mode=True, count_include_pad=False))
+        if in_channels != out_channels:
+            self.shortcut.append(
+                normalised_convolution(in_channels, out_channels, kernel_size=1, relu=False)
+            )
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Return ``(batch, out_channels, height', width')``, all >= 0."""
+        return F.relu(self.convolutions(maps) + self.shortcut(maps))
+
+
+class ResidualNet(Network):
+    """A strided convolution and four stages of residual blocks; features; their fusion.
+
+    Args:
+        n_classes: Instruments to tell apart, at least 2.
+        n_features: Columns of the design matrix.
+        spectrogram_shape: ``(1, frequency, frame)``, of any size.
+        filters: Filters of the first stage; each further stage has twice as many as the one before
+            it and a quarter of its pixels.
+        blocks_per_stage: Residual blocks a stage.
+        dense_units: Neurons of each dense layer but the last.
+        fusion: ``concatenate``, ``gated`` or ``attention``.
+        dropout: Share of the pooled values that training sets to 0.
+        feature_dropout: Share of the clips that training shows without their features.
+
+    Raises:
+        ValueError: If a size is too small, a share not in 0 to 1, or the fusion unknown.
+    """
+
+    def __init__(
+        self,
+        n_classes: int,
+        n_features: int = N_FEATURES,
+        *,
+        spectrogram_shape: tuple[int, ...] = SPECTROGRAM_SHAPE,
+        filters: int = 16,
+        blocks_per_stage: int = 1,
+        dense_units: int = 64,
+        fusion: str = "concatenate",
+        dropout: float = 0.2,
+        feature_dropout: float = 0.0,
+    ) -> None:
+        super().__init__(
+            n_classes,
+            n_features,
+            spectrogram_shape=spectrogram_shape,
+            filters=filters,
+            blocks_per_stage=blocks_per_stage,
+            dense_units=dense_units,
+        )
+        layers: list[nn.Module] = [normalised_convolution(1, filters, stride=2)]
+        channels = filters
+        for stage in range(_N_STAGES):
+            for block in range(blocks_per_stage):
+                halves = stage > 0 and block == 0
+                width = filters * 2**stage
+                layers.append(ResidualBlock(channels, width, stride=2 if halves else 1))
+                channels = width
+        self.spectrogram_branch = PooledBranch(
+            nn.Sequential(*layers),
+            channels=channels,
+            stride=2**_N_STAGES,
+            first_centre=0,
+            dense_units=dense_units,
+            dropout=dropout,
+        )
+        self.perceptron_branch = PerceptronBranch(n_features=n_features, dense_units=dense_units)
+        self.fusion = Fusion(fusion, dense_units, feature_dropout=feature_dropout)
+        self.output = nn.Linear(self.fusion.out_units, n_classes)
+        self.apply(he_normal_)
+
+    def logits(self, spectrogram: Tensor, features: Tensor) -> Tensor:
+        """Return the logits of inputs that have been checked."""
+        joint = self.fusion(self.spectrogram_branch(spectrogram), self.perceptron_branch(features))
+        logits: Tensor = self.output(joint)
+        return logits

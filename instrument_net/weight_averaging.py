@@ -1,0 +1,36 @@
+"""The weights' running average over the steps of a run."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+@torch.no_grad()
+def exponential_average_(
+    averaged: list[Tensor], current: list[Tensor], n_averaged: Tensor | int, *, decay: float
+) -> None:
+    """Move an average a little towards the current weights, in place.
+
+    The average keeps ``min(decay, (1 + n) / (10 + n))`` of itself after n averagings: a short run
+    would otherwise keep the weights that it began with for as long as ``1 / (1 - decay)`` steps.
+
+    To be handed to Lightning's ``WeightAveraging`` (or torch's ``AveragedModel``) as
+    ``multi_avg_fn``. What does not change, such as the scaling of the features, stays as it is to
+    the last bit. Whole numbers, such as the number of batches seen, are copied.
+
+    Args:
+        averaged: Averages of weights or buffers, of one type.
+        current: The values that they are averages of.
+        n_averaged: How often the average has been moved.
+        decay: Largest share that it keeps, 0 to 1; averages over some ``1 / (1 - decay)`` steps.
+
+    References:
+        Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", SIAM J.
+        Control Optim. 30(4), 1992. The warm-up is that of TensorFlow's ExponentialMovingAverage.
+    """
+    kept = min(decay, (1 + int(n_averaged)) / (10 + int(n_averaged)))
+    if averaged[0].is_floating_point():
+        torch._foreach_lerp_(averaged, current, 1 - kept)
+    else:
+        torch._foreach_copy_(averaged, current)

@@ -1,0 +1,31 @@
+"""What timing and compiling must leave as it was."""
+
+import contextlib
+import types
+
+import torch
+
+from instrument_net.classifier import InstrumentClassifier
+from instrument_net.compilation import CompileNetwork
+from instrument_net.data import InstrumentDataModule
+from instrument_net.data.corpora import FolderCorpus
+
+FRONT_END = {"n_fft": 512, "hop_length": 256, "n_bins": 83, "n_frames": 40}
+
+
+def test_the_batches_that_are_timed_leave_no_trace_in_the_network(monkeypatch, tmp_path):
+    classifier = InstrumentClassifier(
+        ["a", "b"], front_end=FRONT_END, network={"name": "ResidualNet", "filters": 2}
+    )
+    datamodule = InstrumentDataModule(FolderCorpus(tmp_path), classifier.front_end, batch_size=2)
+    plugin = types.SimpleNamespace(forward_context=contextlib.nullcontext)
+    trainer = types.SimpleNamespace(datamodule=datamodule, precision_plugin=plugin)
+    runs = []
+    monkeypatch.setattr(classifier.network, "compile", lambda **options: runs.append(options))
+    before = {name: value.clone() for name, value in classifier.state_dict().items()}
+    CompileNetwork().on_fit_start(trainer, classifier.train())
+    assert runs == [{"dynamic": False, "mode": "default"}]
+    assert any("running_mean" in name for name in before)
+    for name, value in classifier.state_dict().items():
+        assert torch.equal(value, before[name]), name
+    assert all(parameter.grad is None for parameter in classifier.parameters())
