@@ -18,10 +18,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from instrument_net.command import checked, run_command
-from instrument_net.configuration import CONF_DIR
+from instrument_net.configuration import CONF_DIR, ConfigurationError
 from instrument_net.files import write_atomically
 
 if TYPE_CHECKING:
+    from instrument_net.augmentation import AugmentationChain
     from instrument_net.classifier import InstrumentClassifier
     from instrument_net.data import InstrumentDataModule
     from instrument_net.evaluation import Report
@@ -70,7 +71,11 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     front_end = instantiate(config.frontend)
     # Partial, because Hydra would turn a dataclass handed to it into a configuration.
     open_data = instantiate(config.data, _partial_=True)
-    datamodule = open_data(front_end=front_end, split=instantiate(config.split))
+    datamodule = open_data(
+        front_end=front_end,
+        split=instantiate(config.split),
+        augmentation=build_augmentation(config.augment),
+    )
     datamodule.setup()
     _write_tables(datamodule, run_dir, console)
 
@@ -123,13 +128,34 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
 def _hyper_parameters(config: DictConfig) -> dict[str, Any]:
     """Return what a comparison of runs may turn on; class paths and folders only hide it."""
     values = {"seed": config.seed, "log_base": config.log_base}
-    for stage in ("data", "split", "frontend", "model", "optimizer", "scheduler", "trainer"):
-        settings = OmegaConf.to_container(config[stage], resolve=True)
+    stages = ["data", "split", "frontend", "model", "optimizer", "scheduler", "trainer"]
+    for stage in [*stages, *(f"augment.{name}" for name in config.augment)]:
+        settings = OmegaConf.to_container(OmegaConf.select(config, stage), resolve=True)
         assert isinstance(settings, dict)
         for key, value in settings.items():
             if not str(key).startswith("_") and key not in ("folder", "store_dir"):
                 values[f"{stage}.{key!s}"] = value
     return values
+
+
+def build_augmentation(config: DictConfig) -> AugmentationChain:
+    """Return the augmentations that ``conf/augment`` names, in its order.
+
+    Raises:
+        ConfigurationError: If one is set to what it cannot do.
+    """
+    from hydra.errors import InstantiationException
+    from hydra.utils import instantiate
+
+    from instrument_net.augmentation import AugmentationChain
+
+    augmentations = {}
+    for name, settings in config.items():
+        try:
+            augmentations[str(name)] = instantiate(settings)
+        except InstantiationException as error:
+            raise ConfigurationError(f"augment.{name!s}: {error.__cause__ or error}") from error
+    return AugmentationChain(augmentations)
 
 
 def count_parameters(classifier: InstrumentClassifier) -> int:

@@ -12,6 +12,7 @@ from omegaconf import OmegaConf, open_dict
 
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.configuration import CONF_DIR, ConfigurationError, check_keys
+from instrument_net.train import build_augmentation
 
 INCLUDED_ONLY = {"data/common"}  # shared by the other files of the group, not a choice of its own
 FILES = sorted(
@@ -42,7 +43,11 @@ def build(config, tmp_path):
     """Build every stage as `train` does, without rendering or reading a clip."""
     front_end = instantiate(config.frontend)
     open_data = instantiate(config.data, _partial_=True)
-    datamodule = open_data(front_end=front_end, split=instantiate(config.split))
+    datamodule = open_data(
+        front_end=front_end,
+        split=instantiate(config.split),
+        augmentation=build_augmentation(config.augment),
+    )
     classifier = InstrumentClassifier(
         ["a", "b"],
         network=OmegaConf.to_container(config.model),
@@ -73,6 +78,8 @@ def test_a_file_composes_without_unknown_keys_and_builds_what_it_names(name, tmp
     assert type(classifier.network).__name__ == config.model.name
     assert trainer.max_epochs == config.trainer.max_epochs
     assert trainer.checkpoint_callback.monitor == "validation/macro_f1"
+    augments = name in ("augment/light", "augment/strong")
+    assert (datamodule.augmentation is not None) == augments
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
@@ -94,6 +101,8 @@ def test_an_experiment_is_a_small_diff_that_asks_a_question_and_is_named_after_i
         ("+callbacks.early_stopping.patients=2", "'callbacks.early_stopping.patience'"),
         ("+model.filter=3", "did you mean 'model.filters'"),
         ("+sede=3", "did you mean 'seed'"),
+        ("+augment.noise.probability=1", "unknown key 'augment.noise': it comes with "
+                                         "augment=light or augment=strong"),
     ],
 )  # fmt: skip
 def test_a_key_that_nothing_reads_is_refused_with_the_nearest_right_one(override, said):
@@ -112,6 +121,23 @@ def test_a_key_that_the_configured_class_takes_may_be_added(override):
     check_keys(config, choices, base="train")
 
 
+def test_an_augmentation_is_switched_off_or_changed_by_its_name():
+    config, choices = composed(
+        "augment=light", "augment.noise.probability=0", "augment.mixup.probability=1",
+        "+augment.speed.probabilty=1",
+    )  # fmt: skip
+    with pytest.raises(ConfigurationError, match=r"did you mean 'augment.speed.probability'"):
+        check_keys(config, choices, base="train")
+    with open_dict(config):
+        del config.augment.speed["probabilty"]
+    check_keys(config, choices, base="train")
+    chain = build_augmentation(config.augment)
+    names = list(chain.waveform_augmentations)
+    assert "noise" not in names
+    assert names[-1] == "mixup"
+    assert chain.mixes_labels
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("override", "said"),
@@ -121,6 +147,7 @@ def test_a_key_that_the_configured_class_takes_may_be_added(override):
         ("+experiment=baselin", "baseline"),
         ("model=two_branches", "two_branch"),
         ("+trainer.max_epoch=3", "did you mean 'trainer.max_epochs'?"),
+        ("augment.noise.probability=0.5", "augment.noise: it comes with augment=light"),
     ],
 )
 def test_the_command_names_the_nearest_right_key(override, said, tmp_path):

@@ -13,7 +13,7 @@ PACKAGE = Path(instrument_net.__file__).parent
 ORDER = [
     {"progress", "memory", "environment", "configuration", "files", "device"},
     {"synthesis", "audio", "loss", "schedule"},
-    {"frontend", "models"},
+    {"augmentation", "frontend", "models"},
     {"data", "recogniser"},
     {"prediction"},
     {"classifier", "evaluation"},
@@ -24,7 +24,7 @@ ORDER = [
 ]
 LEVEL = {stage: level for level, stages in enumerate(ORDER) for stage in stages}
 # Stages that know nothing of any other stage of ours.
-ALONE = {"frontend", "models", "evaluation", "audio", "loss", "synthesis"}
+ALONE = {"augmentation", "frontend", "models", "evaluation", "audio", "loss", "synthesis"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
