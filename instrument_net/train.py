@@ -126,15 +126,21 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
 
 
 def _hyper_parameters(config: DictConfig) -> dict[str, Any]:
-    """Return what a comparison of runs may turn on; class paths and folders only hide it."""
+    """Return what a comparison of runs may turn on.
+
+    Class paths, folders and what only repeats another setting would hide it.
+    """
     values = {"seed": config.seed, "log_base": config.log_base}
     stages = ["data", "split", "frontend", "model", "optimizer", "scheduler", "trainer"]
     for stage in [*stages, *(f"augment.{name}" for name in config.augment)]:
-        settings = OmegaConf.to_container(OmegaConf.select(config, stage), resolve=True)
-        assert isinstance(settings, dict)
-        for key, value in settings.items():
-            if not str(key).startswith("_") and key not in ("folder", "store_dir"):
-                values[f"{stage}.{key!s}"] = value
+        settings = OmegaConf.select(config, stage)
+        resolved = OmegaConf.to_container(settings, resolve=True)
+        assert isinstance(resolved, dict)
+        for key, value in resolved.items():
+            name = str(key)
+            hidden = name.startswith("_") or name in ("folder", "store_dir")
+            if not hidden and not OmegaConf.is_interpolation(settings, name):  # stands elsewhere
+                values[f"{stage}.{name}"] = value
     return values
 
 
@@ -195,6 +201,7 @@ def _report(
         "Network": f"{config.model.name}, {count_parameters(best):,} parameters",
         "Data": datamodule.describe(),
         "Split": datamodule.describe_split(),
+        "Augmentation": build_augmentation(config.augment).describe(),
         "Checkpoint": "the best on validation macro-F1, tested once",
         "Seed": str(config.seed),
         "Machine": f"{environment['gpu'] or environment['cpu']}",

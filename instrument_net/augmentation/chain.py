@@ -46,6 +46,11 @@ class AugmentationChain(nn.Module):
         """Return whether anything is ever changed."""
         return len(self.waveform_augmentations) + len(self.spectrogram_augmentations) > 0
 
+    def describe(self) -> str:
+        """Return the names in their order, each with the share of clips that it changes."""
+        stages = [*self.waveform_augmentations.items(), *self.spectrogram_augmentations.items()]
+        return ", ".join(f"{name} {a.probability:.0%}" for name, a in stages) or "none"
+
     @property
     def mixes_labels(self) -> bool:
         """Return whether labels have to be probabilities of classes."""

@@ -5,24 +5,23 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+# Below the last bit of a 16-bit recording, above the rounding that filters leave in its padding.
+_FAINTEST_DB = -100.0
 
-def sounding_part(waveform: Tensor, *, threshold_db: float | None = None) -> tuple[Tensor, Tensor]:
+
+def sounding_part(waveform: Tensor, *, threshold_db: float = _FAINTEST_DB) -> tuple[Tensor, Tensor]:
     """Return where each clip's sound begins and ends.
 
     Args:
         waveform: ``(batch, samples)``.
-        threshold_db: Level below the clip's peak under which a sample counts as silent, < 0;
-            ``None``: only zeros are silent.
+        threshold_db: Level below the clip's peak under which a sample counts as silent, < 0.
 
     Returns:
         Index of the first sounding sample and of the one after the last, ``(batch,)`` each; both
         are 0 for silence.
     """
     magnitude = waveform.abs()
-    if threshold_db is None:
-        sounding = magnitude > 0
-    else:
-        sounding = magnitude > magnitude.amax(dim=1, keepdim=True) * 10 ** (threshold_db / 20)
+    sounding = magnitude > magnitude.amax(dim=1, keepdim=True) * 10 ** (threshold_db / 20)
     num_samples = waveform.shape[1]
     index = torch.arange(num_samples, device=waveform.device)
     end = torch.where(sounding, index, -1).amax(dim=1) + 1

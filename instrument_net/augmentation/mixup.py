@@ -74,10 +74,12 @@ class Mixup(nn.Module):
         """
         if not self.training or self.probability == 0:
             return waveform, label
-        device = waveform.device
-        chosen = torch.rand(len(waveform)) < self.probability  # on the CPU: as in change_some
+        device, batch_size = waveform.device, len(waveform)
+        chosen = torch.rand(batch_size) < self.probability  # on the CPU: as in change_some
         own = chosen.nonzero().squeeze(1).to(device, non_blocking=True)
-        partner = torch.randperm(len(waveform), device=device)[own]
+        # Any other clip; a clip alone in its batch is its own partner, and stays as it is.
+        step = torch.randint(1, max(batch_size, 2), own.shape, device=device)
+        partner = (own + step) % batch_size
         alpha = torch.tensor(self._alpha).to(device, non_blocking=True)
         share = torch.distributions.Beta(alpha, alpha, validate_args=False).sample((len(own),))
         mixed, shared = mix(waveform[own], label[own], waveform[partner], label[partner], share)

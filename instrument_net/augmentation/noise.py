@@ -45,9 +45,9 @@ def coloured_noise(exponent: Tensor, *, num_samples: int, sample_rate_hz: int) -
 
 
 def add_until_the_end(waveform: Tensor, noise: Tensor, snr_db: Tensor) -> Tensor:
-    """Return waveforms with noise from time 0 to their last sample that is not zero.
+    """Return waveforms with noise from time 0 to the end of the recording.
 
-    The recording's end, not the clip's: the zeros that fill a short recording up have no noise.
+    That is not the end of the clip: the zeros that fill a short recording up have no noise.
 
     Args:
         waveform: ``(batch, samples)``.

@@ -36,6 +36,13 @@ def test_each_stage_gets_its_own_augmentations():
     assert (chain.augment_spectrograms(torch.ones(2, 1, 40, 40)) == 0).any()
 
 
+def test_a_chain_describes_itself_in_its_order():
+    masks = TimeMasks(probability=0.25, n_masks=2, max_frames=30)
+    chain = AugmentationChain({"masks": masks, "add": Add(1.0), "never": Add(1.0, probability=0)})
+    assert chain.describe() == "add 100%, masks 25%"
+    assert AugmentationChain({}).describe() == "none"
+
+
 def test_what_never_happens_is_left_out():
     never = AugmentationChain(
         {"add": Add(1.0, probability=0), "mix": Mixup(probability=0, alpha=1)}

@@ -26,7 +26,7 @@ def clip_at(begin, sound, num_samples):
 
 
 def test_the_sounding_part_is_where_the_level_is_above_the_threshold():
-    clip = torch.tensor([[0, 0, 1e-4, 0.5, 0, -1, 1e-4, 0], [0] * 8])
+    clip = torch.tensor([[1e-7, 0, 1e-4, 0.5, 0, -1, 1e-4, 1e-7], [0] * 8])
     assert [part.tolist() for part in sounding_part(clip)] == [[2, 0], [7, 0]]
     assert [part.tolist() for part in sounding_part(clip, threshold_db=-60)] == [[3, 0], [6, 0]]
 

@@ -43,8 +43,15 @@ def test_partners_come_from_the_batch_and_rows_sum_to_1():
     assert label.diagonal().min() > 0
     measured = mixed @ tones.T / tones.square().sum(dim=1)
     torch.testing.assert_close(measured, label, rtol=0, atol=1e-4)
-    partners = (label - torch.diag(label.diagonal())).argmax(dim=1)
-    assert len(set(partners.tolist())) >= n - 2
+    others = label - torch.diag(label.diagonal())
+    assert ((others > 0).sum(dim=1) == 1).all()  # a partner, and not the clip itself
+    assert len(set(others.argmax(dim=1).tolist())) >= 5
+
+
+def test_a_clip_alone_in_its_batch_stays_as_it_is():
+    mixed, label = Mixup(probability=1, alpha=1)(LOW[None], YES[None])
+    torch.testing.assert_close(mixed, LOW[None])
+    torch.testing.assert_close(label, YES[None])
 
 
 @pytest.mark.parametrize(("alpha", "deviation"), [(1, 12**-0.5), (0.2, (1 / 5.6) ** 0.5)])
@@ -52,7 +59,7 @@ def test_shares_are_drawn_from_the_beta_distribution(alpha, deviation):
     torch.manual_seed(0)
     n = 2000
     _, label = Mixup(probability=1, alpha=alpha)(torch.ones(n, 2), torch.eye(n))
-    share = label.diagonal()[label.diagonal() < 1]  # without those that met themselves
+    share = label.diagonal()
     assert share.mean().item() == pytest.approx(0.5, abs=0.03)
     # Var Beta(a, a) = 1 / (4 (2 a + 1))
     assert share.std().item() == pytest.approx(deviation, abs=0.02)

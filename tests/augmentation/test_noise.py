@@ -5,7 +5,7 @@ import pytest
 import scipy.signal
 import torch
 
-from instrument_net.augmentation import Noise
+from instrument_net.augmentation import Noise, Reverberation
 from instrument_net.augmentation.noise import add_until_the_end, coloured_noise
 
 SAMPLE_RATE_HZ = 44_100
@@ -48,6 +48,18 @@ def test_noise_lasts_from_the_first_sample_to_the_end_of_the_recording():
     assert (added[0, :5000] > 0).all()
     assert (added[0, :35_000] > 0).all()
     assert torch.equal(added[0, 35_000:], torch.zeros(25_000))
+
+
+def test_the_rounding_of_a_filter_is_not_taken_for_a_recording_that_goes_on():
+    torch.manual_seed(0)
+    room = Reverberation(
+        probability=1, rt60_s=[0.1, 0.1], direct_to_reverberant_db=[0, 0],
+        sample_rate_hz=SAMPLE_RATE_HZ,
+    )  # fmt: skip
+    reverberant = room(tone_with_silence_around())
+    assert (reverberant[0, 45_000:] != 0).any()
+    noisy = add_until_the_end(reverberant, torch.ones(1, 60_000), torch.tensor([20.0]))
+    assert torch.equal(noisy[0, 40_000:], reverberant[0, 40_000:])  # 35,000 and a tail of 4,410
 
 
 @pytest.mark.parametrize("exponent", [0.0, 0.5, 1.0])
