@@ -188,7 +188,10 @@ class InstrumentClassifier(lightning.LightningModule):
                 module.fit(mean, std)
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
-        """Return the loss of one batch (spec eq. 17, averaged)."""
+        """Return the loss of one batch (spec eq. 17, averaged).
+
+        Labels are classes ``(batch,)`` or, of mixed clips, probabilities ``(batch, n_classes)``.
+        """
         return self._step("train", batch)
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
@@ -222,6 +225,8 @@ class InstrumentClassifier(lightning.LightningModule):
         else:  # what runs with other smoothings and weights can be compared by
             loss = cross_entropy(logits, label, log_base=self._log_base)
         metrics = cast("MetricCollection", self.metrics[f"{stage}_metrics"])
+        if label.ndim == 2:  # a mixture counts as the class of its larger share
+            label = label.argmax(dim=1)
         metrics.update(logits, label)
         if stage == "validation":
             self.confusion.update(logits, label)

@@ -67,7 +67,8 @@ def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: s
         if key in known:
             continue
         parent, _, leaf = key.rpartition(".")
-        if parent in _subtrees(known) or parent == "":
+        # A group that is composed to nothing (augment=none) is no free mapping.
+        if parent in _subtrees(known) or parent in ("", *choices):
             siblings = {k.rpartition(".")[2] for k in known if k.rpartition(".")[0] == parent}
         elif parent in known:  # below a key that holds a free mapping or a list
             continue
@@ -75,7 +76,8 @@ def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: s
             continue  # its parent is unknown as well and is reported itself
         allowed = siblings | _parameters(config, parent)
         if leaf not in allowed:
-            problems.append(f"unknown key {key!r}{did_you_mean(leaf, allowed, prefix=parent)}")
+            hint = _where_known(key) or did_you_mean(leaf, allowed, prefix=parent)
+            problems.append(f"unknown key {key!r}{hint}")
     if problems:
         raise ConfigurationError("; ".join(problems))
 
@@ -87,6 +89,8 @@ def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "") -> str:
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     if near:
         return f": did you mean {dotted + near[0]!r}?"
+    if not known:
+        return "; nothing is known here"
     return f"; known here: {', '.join(known)}"
 
 
@@ -95,7 +99,7 @@ def nearest_key_hint(error: BaseException | None) -> str | None:
     while error is not None:
         key = getattr(error, "full_key", None)
         if key and "not in struct" in str(error):
-            return f"{key}{did_you_mean(str(key), _known_keys())}"
+            return f"{key}{_where_known(str(key)) or did_you_mean(str(key), _known_keys())}"
         text = str(error)
         if "No match in the defaults list" in text:
             group = text.split("'")[3]
@@ -103,6 +107,14 @@ def nearest_key_hint(error: BaseException | None) -> str | None:
             return f"{group}{did_you_mean(group, groups)}"
         error = error.__cause__
     return None
+
+
+def _where_known(key: str) -> str:
+    """Return which options of its group have a key, as a hint; nothing if none has it."""
+    group = key.partition(".")[0]
+    having = [f"{group}={path.stem}" for path in sorted((CONF_DIR / group).glob("*.yaml"))
+              if key in _keys_of_file(path)]  # fmt: skip
+    return f": it comes with {' or '.join(having)}" if having else ""
 
 
 def _known_keys() -> Iterator[str]:
@@ -113,10 +125,15 @@ def _known_keys() -> Iterator[str]:
             continue
         if group != ".":
             yield group
-        prefix = "" if group == "." else f"{group.replace('/', '.')}."
-        content = OmegaConf.load(path)
-        if isinstance(content, DictConfig):
-            yield from (prefix + key for key in _keys(content) if not key.startswith("defaults"))
+        yield from _keys_of_file(path)
+
+
+def _keys_of_file(path: Path) -> Iterator[str]:
+    group = path.parent.relative_to(CONF_DIR).as_posix()
+    prefix = "" if group == "." else f"{group.replace('/', '.')}."
+    content = OmegaConf.load(path)
+    if isinstance(content, DictConfig):
+        yield from (prefix + key for key in _keys(content) if not key.startswith("defaults"))
 
 
 def _keys(config: DictConfig, prefix: str = "") -> Iterator[str]:

@@ -30,7 +30,9 @@ def cross_entropy(
 
     Args:
         logits: ``(batch, n_classes)``, any real numbers.
-        labels: Class of each clip, ``(batch,)``, int64, from 0 to ``n_classes - 1``.
+        labels: Class of each clip, ``(batch,)``, int64, from 0 to ``n_classes - 1``; or the
+            probability of each class, ``(batch, n_classes)``, floating, rows that sum to 1: the y_i
+            themselves, as a mixture of clips has them.
         log_base: ``"e"`` (loss in nats) or ``"10"`` (as in eq. 17; in hartleys).
         label_smoothing: Share e of the one-hot vector that is spread evenly over all classes:
             ``(1 - e) y + e / n_classes`` (Szegedy et al., "Rethinking the inception architecture",
@@ -40,7 +42,8 @@ def cross_entropy(
             spec's loss.
 
     Returns:
-        The mean loss, a scalar >= 0. Equal logits cost ``log(n_classes)`` without weights.
+        The mean loss, a scalar >= 0. Equal logits cost ``log(n_classes)`` without weights. Of mixed
+        labels, no logits cost less than the labels' entropy.
 
     Raises:
         ValueError: If `log_base` is another one, `label_smoothing` not in 0 to 1, or the shapes are
@@ -49,10 +52,12 @@ def cross_entropy(
     """
     if log_base not in get_args(LogBase):
         raise ValueError(f"log_base is {log_base!r}; expected one of {get_args(LogBase)}, as text")
-    if logits.ndim != 2 or labels.shape != logits.shape[:1] or not labels.numel():
+    expected = logits.shape if labels.is_floating_point() else logits.shape[:1]
+    if logits.ndim != 2 or labels.shape != expected or not labels.numel():
         raise ValueError(
-            f"logits {tuple(logits.shape)} and labels {tuple(labels.shape)}; "
-            "expected (batch, n_classes) and (batch,) with a batch of at least 1"
+            f"logits {tuple(logits.shape)} and labels {tuple(labels.shape)}, {labels.dtype}; "
+            "expected (batch, n_classes) and whole (batch,) or floating (batch, n_classes), with a "
+            "batch of at least 1"
         )
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"label_smoothing is {label_smoothing}; expected a share from 0 to 1")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -17,8 +17,9 @@ from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 from rich.markup import escape
 
+from instrument_net.assembly import build_augmentation, hyper_parameters, loss_options
 from instrument_net.command import checked, run_command
-from instrument_net.configuration import CONF_DIR, ConfigurationError, refused_values
+from instrument_net.configuration import CONF_DIR, refused_values
 from instrument_net.files import write_atomically
 
 if TYPE_CHECKING:
@@ -74,7 +75,11 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     # Partial, because Hydra would turn a dataclass handed to it into a configuration.
     open_data = instantiate(config.data, _partial_=True)
     with refused_values("data"):
-        datamodule = open_data(front_end=front_end, split=instantiate(config.split))
+        datamodule = open_data(
+            front_end=front_end,
+            split=instantiate(config.split),
+            augmentation=build_augmentation(config.augment),
+        )
     datamodule.setup()
     _write_tables(datamodule, run_dir, console)
     if config.model.name in BASELINES:
@@ -111,7 +116,7 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     best = InstrumentClassifier.load_from_checkpoint(checkpoint.best_model_path)
     report = _report(config, best, datamodule, run_dir, overrides, environment)
     figures = {f"test/{name}": value for name, value in report.metrics.overall.items()}
-    logger.log_hyperparams(_hyper_parameters(config), figures)
+    logger.log_hyperparams(hyper_parameters(config), figures)
     log_mistakes(logger.experiment, report.mistakes, best.front_end)
     logger.save()
     print_figures(console, report, f"{config.name}: best checkpoint on the test split")
@@ -127,41 +132,6 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
         },
     )
     return float(checkpoint.best_model_score)
-
-
-def _hyper_parameters(config: DictConfig) -> dict[str, Any]:
-    """Return what a comparison of runs may turn on; class paths and folders only hide it."""
-    values = {"seed": config.seed}
-    stages = ("data", "split", "frontend", "model", "loss", "optimizer", "scheduler", "trainer")
-    for stage in stages:
-        settings = OmegaConf.to_container(config[stage], resolve=True)
-        assert isinstance(settings, dict)
-        for key, value in settings.items():
-            if not str(key).startswith("_") and key not in ("folder", "store_dir"):
-                values[f"{stage}.{key!s}"] = value
-    return values
-
-
-def loss_options(loss: DictConfig, datamodule: InstrumentDataModule) -> dict[str, Any]:
-    """Return what the classifier is told about its loss.
-
-    Raises:
-        ConfigurationError: If ``loss.class_weights`` is unknown.
-    """
-    from instrument_net.loss import balanced_class_weights
-
-    if loss.class_weights not in (None, "balanced"):
-        raise ConfigurationError(
-            f"loss.class_weights must be null or balanced, got {loss.class_weights!r}"
-        )
-    balanced = loss.class_weights == "balanced"
-    return {
-        "log_base": "10" if loss.log_base == 10 else loss.log_base,  # YAML reads 10 as a number
-        "label_smoothing": loss.label_smoothing,
-        "class_weights": (
-            balanced_class_weights(datamodule.n_training_clips()) if balanced else None
-        ),
-    }
 
 
 def count_parameters(classifier: InstrumentClassifier) -> int:
@@ -202,6 +172,7 @@ def _report(
         model=f"{config.model.name}, {count_parameters(best):,} parameters",
         choice=f"the best on {config.monitor}, tested once",
     )
+    facts["Augmentation"] = build_augmentation(config.augment).describe()
     return write_report(
         run_dir / "report",
         judge(best, datamodule, "test"),

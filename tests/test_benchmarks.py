@@ -16,6 +16,7 @@ pytestmark = pytest.mark.slow
 
 TINY = {
     "frontend": ["--batch-size", "1"],
+    "augmentation": ["--batch-size", "1", "--only", "noise"],
     "train_step": ["--only", "prediction", "--batch-size", "1"],
     "epoch": ["--clips", "20", "--batch-size", "7"],
     "loader": ["--clips", "8"],
@@ -26,6 +27,7 @@ TINY = {
 }
 EXPECTED = {
     "frontend": ["ours, one core", "ours, all cores", "librosa, one transform, one core"],
+    "augmentation": ["front end", "noise", "all of strong"],
     "train_step": ["ours", "plain PyTorch layers", "GFLOP of matrix product"],
     "epoch": ["steps on a resident batch", "plain loop", "Trainer, metrics"],
     "loader": ["from the store", "decoded each time"],

@@ -139,6 +139,23 @@ def test_a_checkpoint_from_before_there_were_such_options_is_still_read(tmp_path
     assert loaded.front_end.settings == classifier.front_end.settings
 
 
+@outside_a_trainer
+def test_a_mixture_costs_by_its_shares_and_counts_as_its_larger_share(batch):
+    spectrogram, features, label = batch
+    shares = torch.full((6, 3), 0.1)
+    shares[torch.arange(6), label] = 0.8
+    classifier = small_classifier()
+    logits = classifier(spectrogram, features)
+    expected = -(shares * logits.log_softmax(1)).sum(1).mean()
+    loss = classifier.training_step((spectrogram, features, shares), 0)
+    torch.testing.assert_close(loss, expected)
+    hard = small_classifier()
+    hard.training_step(batch, 0)
+    figures, expected = (c.metrics["train_metrics"].compute() for c in (classifier, hard))
+    assert figures == expected
+    assert figures["train/accuracy"] == (logits.argmax(1) == label).float().mean()
+
+
 def test_adam_is_set_as_in_the_design():
     optimizer = spec_adam([torch.nn.Parameter(torch.zeros(1))])
     group = optimizer.param_groups[0]

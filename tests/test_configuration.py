@@ -10,6 +10,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
 from omegaconf import OmegaConf, open_dict
 
+from instrument_net.assembly import build_augmentation, loss_options
 from instrument_net.baselines import BASELINES, build_baseline
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.configuration import (
@@ -18,7 +19,6 @@ from instrument_net.configuration import (
     check_keys,
     refused_values,
 )
-from instrument_net.train import loss_options
 
 INCLUDED_ONLY = {"data/common"}  # shared by the other files of the group, not a choice of its own
 FILES = sorted(
@@ -55,7 +55,11 @@ def build(config, tmp_path):
     """Build every stage as `train` does, without rendering or reading a clip."""
     front_end = instantiate(config.frontend)
     open_data = instantiate(config.data, _partial_=True)
-    datamodule = open_data(front_end=front_end, split=instantiate(config.split))
+    datamodule = open_data(
+        front_end=front_end,
+        split=instantiate(config.split),
+        augmentation=build_augmentation(config.augment),
+    )
     options = OmegaConf.to_container(config.model, resolve=True)
     if config.model.name in BASELINES:
         model = build_baseline(**options)
@@ -90,6 +94,8 @@ def test_a_file_composes_without_unknown_keys_and_builds_what_it_names(name, tmp
     assert trainer.max_epochs == config.trainer.max_epochs
     assert trainer.checkpoint_callback.monitor == config.monitor
     assert trainer.early_stopping_callback.monitor == config.monitor
+    augments = name in ("augment/light", "augment/strong")
+    assert (datamodule.augmentation is not None) == augments
 
 
 def test_what_a_stage_refuses_of_its_settings_is_named_after_the_stage():
@@ -142,6 +148,8 @@ def test_an_experiment_is_a_small_diff_that_asks_a_question_and_is_named_after_i
         ("+callbacks.early_stopping.patients=2", "'callbacks.early_stopping.patience'"),
         ("+model.filter=3", "did you mean 'model.filters'"),
         ("+sede=3", "did you mean 'seed'"),
+        ("+augment.noise.probability=1", "unknown key 'augment.noise': it comes with "
+                                         "augment=light or augment=strong"),
     ],
 )  # fmt: skip
 def test_a_key_that_nothing_reads_is_refused_with_the_nearest_right_one(override, said):
@@ -160,6 +168,23 @@ def test_a_key_that_the_configured_class_takes_may_be_added(override):
     check_keys(config, choices, base="train")
 
 
+def test_an_augmentation_is_switched_off_or_changed_by_its_name():
+    config, choices = composed(
+        "augment=light", "augment.noise.probability=0", "augment.mixup.probability=1",
+        "+augment.speed.probabilty=1",
+    )  # fmt: skip
+    with pytest.raises(ConfigurationError, match=r"did you mean 'augment.speed.probability'"):
+        check_keys(config, choices, base="train")
+    with open_dict(config):
+        del config.augment.speed["probabilty"]
+    check_keys(config, choices, base="train")
+    chain = build_augmentation(config.augment)
+    names = list(chain.waveform_augmentations)
+    assert "noise" not in names
+    assert names[-1] == "mixup"
+    assert chain.mixes_labels
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("override", "said"),
@@ -169,6 +194,7 @@ def test_a_key_that_the_configured_class_takes_may_be_added(override):
         ("+experiment=baselin", "baseline"),
         ("model=two_branches", "two_branch"),
         ("+trainer.max_epoch=3", "did you mean 'trainer.max_epochs'?"),
+        ("augment.noise.probability=0.5", "augment.noise: it comes with augment=light"),
     ],
 )
 def test_the_command_names_the_nearest_right_key(override, said, tmp_path):

@@ -30,7 +30,7 @@ ORDER = [
         "class_averages",
         "weight_averaging",
     },
-    {"frontend", "models"},
+    {"augmentation", "frontend", "models"},
     {"data", "recogniser"},
     {"prediction", "explanation"},
     {"classifier", "evaluation"},
@@ -42,6 +42,7 @@ ORDER = [
         "screen",
         "baselines",
         "run_facts",
+        "assembly",
     },
     {"command", "fold_summary", "train_baseline"},
     {"train", "predict", "export", "evaluate", "compare", "demo"},
@@ -50,7 +51,7 @@ ORDER = [
 LEVEL = {stage: level for level, stages in enumerate(ORDER) for stage in stages}
 # Stages that know nothing of any other stage of ours.
 ALONE = {
-    "frontend", "models", "evaluation", "audio", "loss", "optimizer", "synthesis",
+    "augmentation", "frontend", "models", "evaluation", "audio", "loss", "optimizer", "synthesis",
     "weight_averaging",
 }  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -89,6 +90,7 @@ def test_a_module_imports_only_stages_before_its_own(path):
 def test_only_commands_know_hydra():
     for path in MODULES:
         if stage_of(path) not in {
+            "assembly",
             "configuration",
             "command",
             "train",

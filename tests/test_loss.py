@@ -38,6 +38,22 @@ def test_it_is_equation_17_with_label_and_prediction_in_their_places(log_base, l
     np.testing.assert_allclose(torch.autograd.grad(loss, tensor)[0].numpy(), gradient, atol=1e-15)
 
 
+@pytest.mark.parametrize(("log_base", "log"), [("e", np.log), ("10", np.log10)])
+def test_labels_may_be_probabilities_as_equation_17_sums_over_them(log_base, log):
+    generator = np.random.default_rng(1)
+    logits, y = generator.normal(size=(8, 5)), generator.dirichlet(np.ones(5), size=8)
+    prediction = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    loss = cross_entropy(torch.from_numpy(logits), torch.from_numpy(y), log_base=log_base)
+    assert loss.item() == pytest.approx(-(y * log(prediction)).sum() / 8, rel=1e-12)
+
+
+def test_a_probability_of_1_costs_what_the_class_itself_does():
+    logits = torch.randn(6, 4, generator=torch.Generator().manual_seed(0))
+    labels = torch.tensor([0, 3, 2, 2, 1, 0])
+    one_hot = torch.eye(4)[labels]
+    torch.testing.assert_close(cross_entropy(logits, one_hot), cross_entropy(logits, labels))
+
+
 def test_huge_logits_neither_overflow_nor_take_the_logarithm_of_zero():
     logits = torch.tensor([[1e4, 0.0, -1e4]])
     assert cross_entropy(logits, torch.tensor([0])).item() == 0
@@ -48,6 +64,12 @@ def test_huge_logits_neither_overflow_nor_take_the_logarithm_of_zero():
 def test_another_base_is_refused_by_its_value(log_base):
     with pytest.raises(ValueError, match=f"log_base is {log_base!r}; expected one of"):
         cross_entropy(torch.zeros(1, 2), torch.tensor([0]), log_base=log_base)
+
+
+@pytest.mark.parametrize("labels", [(3,), (3, 5), (2, 4), (4, 3)])
+def test_probabilities_of_another_shape_are_refused(labels):
+    with pytest.raises(ValueError, match=r"floating \(batch, n_classes\)"):
+        cross_entropy(torch.zeros(3, 4), torch.zeros(labels))
 
 
 @pytest.mark.parametrize(

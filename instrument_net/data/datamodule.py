@@ -10,8 +10,10 @@ import lightning
 import pandas as pd
 import torch
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 from instrument_net.audio import AudioError
+from instrument_net.augmentation import AugmentationChain
 from instrument_net.data.class_balanced_sampler import ClassBalancedSampler
 from instrument_net.data.corpora import (
     Corpus,
@@ -30,12 +32,14 @@ class InstrumentDataModule(lightning.LightningDataModule):
 
     The loaders give (spectrogram ``(batch, 1, 560, 256)`` float32, features ``(batch, 20)``
     float32, label ``(batch,)`` int64) with the default front end, on the trainer's device, or on
-    the CPU where there is no trainer. Only training is shuffled.
+    the CPU where there is no trainer. Only training is shuffled, and only training is augmented;
+    where the augmentation mixes clips, its labels are probabilities ``(batch, n_classes)``.
 
     Args:
         corpus: Where clips come from.
         front_end: Waveforms -> (spectrogram, features); default: the 560 x 256 front end.
         split: How clips are divided into train, validation and test.
+        augmentation: What training changes about its clips; default: nothing.
         store_dir: Folder of decoded waveforms, kept between runs.
         batch_size: Clips a batch.
         sampling: ``shuffled``: every training clip once an epoch; ``class_balanced``: as many
@@ -56,6 +60,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
         front_end: FrontEnd | None = None,
         *,
         split: SplitRule | None = None,
+        augmentation: AugmentationChain | None = None,
         store_dir: str | Path = "outputs/store",
         batch_size: int = 64,
         sampling: Literal["shuffled", "class_balanced"] = "shuffled",
@@ -71,6 +76,9 @@ class InstrumentDataModule(lightning.LightningDataModule):
             raise ValueError(f"batch_size must be at least 1, got {batch_size}")
         self.front_end = front_end or FrontEnd()
         self.split: SplitRule = split or Split()
+        self.augmentation = (
+            augmentation if augmentation is not None and augmentation.active else None
+        )
         self.batch_size = batch_size
         self._corpus = corpus
         self._store_dir = store_dir
@@ -156,8 +164,8 @@ class InstrumentDataModule(lightning.LightningDataModule):
         self.class_names = tuple(sorted(labels.unique()))
 
     def train_dataloader(self) -> FrontEndLoader:
-        """Return the training batches, in a new random order each epoch."""
-        return self.loader("train", shuffle=True)
+        """Return the training batches, augmented, in a new random order each epoch."""
+        return self.loader("train", shuffle=True, augmentation=self.augmentation)
 
     def val_dataloader(self) -> FrontEndLoader:
         """Return the validation batches, in the order of the table."""
@@ -167,7 +175,9 @@ class InstrumentDataModule(lightning.LightningDataModule):
         """Return the test batches, in the order of the table."""
         return self.loader("test")
 
-    def loader(self, side: str, *, shuffle: bool = False) -> FrontEndLoader:
+    def loader(
+        self, side: str, *, shuffle: bool = False, augmentation: AugmentationChain | None = None
+    ) -> FrontEndLoader:
         """Return the batches of one split, in the order of the table or in that of ``sampling``."""
         self.setup()
         positions = torch.from_numpy((self.clips["split"] == side).to_numpy().nonzero()[0])
@@ -175,6 +185,8 @@ class InstrumentDataModule(lightning.LightningDataModule):
         labels = torch.tensor([code[label] for label in self.clips_of(side)["label"]])
         balanced = shuffle and self._sampling == "class_balanced"
         sampler = ClassBalancedSampler(labels) if balanced else None
+        if augmentation is not None and augmentation.mixes_labels:
+            labels = one_hot(labels, len(self.class_names)).float()
         device = self.trainer.strategy.root_device if self.trainer else torch.device("cpu")
         # A worker's pinned memory would not be pinned for this process.
         pin_memory = device.type == "cuda" and self._num_workers == 0
@@ -182,6 +194,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
             ClipDataset(self.store, positions, labels, pin_memory=pin_memory),
             front_end=self.front_end.to(device),
             device=device,
+            augmentation=None if augmentation is None else augmentation.to(device),
             batch_size=self.batch_size,
             shuffle=shuffle and not balanced,
             sampler=sampler,
@@ -203,7 +216,8 @@ class InstrumentDataModule(lightning.LightningDataModule):
         """Return mean and standard deviation of every feature over the training split.
 
         Both are float32 ``(n_features,)`` in the features' own units; the deviation is that of
-        the population (spec §1.6.2: unit variance over all samples in a column).
+        the population (spec §1.6.2: unit variance over all samples in a column). Measured on the
+        clips as they are, not augmented.
         """
         loader = self.loader("train")
         features = torch.cat([features.double().cpu() for _, features, _ in loader])

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from instrument_net.data.store import WaveformStore
+from instrument_net.augmentation import AugmentationChain
+from instrument_net.data.store import FULL_SCALE, WaveformStore
 from instrument_net.frontend import FrontEnd
 
 Batch = tuple[Tensor, Tensor, Tensor]
@@ -21,7 +22,8 @@ class ClipDataset(Dataset[tuple[Tensor, Tensor]]):
     Args:
         store: The decoded waveforms.
         indices: Positions in the store, in the order of this dataset.
-        labels: Class index of each of them, int64 ``(len(indices),)``.
+        labels: Class index of each of them, int64 ``(len(indices),)``, or the probability of each
+            class, ``(len(indices), n_classes)``.
         pin_memory: Whether batches are put where a GPU can fetch them by itself.
     """
 
@@ -57,11 +59,19 @@ class FrontEndLoader(DataLoader[tuple[Tensor, Tensor]]):
         dataset: The clips.
         front_end: Waveforms -> (spectrogram, features).
         device: Where batches are made.
+        augmentation: Changes waveforms and spectrograms, where they are made; it gets waveforms
+            with a full scale of 1.
         **options: Passed to :class:`torch.utils.data.DataLoader`.
     """
 
     def __init__(
-        self, dataset: ClipDataset, *, front_end: FrontEnd, device: torch.device, **options: Any
+        self,
+        dataset: ClipDataset,
+        *,
+        front_end: FrontEnd,
+        device: torch.device,
+        augmentation: AugmentationChain | None = None,
+        **options: Any,
     ) -> None:
         # __getitems__ has already built the batch.
         options.setdefault("collate_fn", _identity)
@@ -69,13 +79,22 @@ class FrontEndLoader(DataLoader[tuple[Tensor, Tensor]]):
         super().__init__(dataset, **options)
         self.front_end = front_end
         self.device = device
+        self.augmentation = augmentation
 
     def __iter__(self) -> Iterator[Batch]:  # type: ignore[override]
         """Yield (spectrogram ``(batch, 1, bins, frames)``, features ``(batch, n)``, label)."""
         for waveforms, labels in super().__iter__():
-            with torch.no_grad():
-                spectrogram, features = self.front_end(waveforms.to(self.device, non_blocking=True))
-            yield spectrogram, features, labels.to(self.device, non_blocking=True)
+            waveforms = waveforms.to(self.device, non_blocking=True)
+            labels = labels.to(self.device, non_blocking=True)
+            yield self._batch(waveforms, labels)
+
+    @torch.no_grad()  # not around the yield: there it would hold for whoever uses the batch
+    def _batch(self, waveforms: Tensor, labels: Tensor) -> Batch:
+        if self.augmentation is None:
+            return *self.front_end(waveforms), labels
+        waveforms, labels = self.augmentation.augment_waveforms(waveforms / FULL_SCALE, labels)
+        spectrogram, features = self.front_end(waveforms)
+        return self.augmentation.augment_spectrograms(spectrogram), features, labels
 
 
 def _identity(batch: Any) -> Any:

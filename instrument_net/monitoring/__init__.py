@@ -1,5 +1,6 @@
 """Training -> what TensorBoard shows beside the curves: Lightning callbacks, one per file."""
 
+from instrument_net.monitoring.augmented_clips import AugmentedClips
 from instrument_net.monitoring.confusion_image import ConfusionImage
 from instrument_net.monitoring.example_clips import ExampleClips
 from instrument_net.monitoring.mistakes import log_mistakes
@@ -8,6 +9,7 @@ from instrument_net.monitoring.throughput import Throughput
 from instrument_net.monitoring.training_progress import TrainingProgress
 
 __all__ = [
+    "AugmentedClips",
     "ConfusionImage",
     "ExampleClips",
     "NetworkGraph",

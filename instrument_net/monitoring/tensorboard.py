@@ -24,7 +24,13 @@ def tensorboard_writer(trainer: lightning.Trainer) -> SummaryWriter | None:
 
 
 def add_clip(
-    writer: SummaryWriter, tag: str, title: str, waveform: Tensor, front_end: FrontEnd
+    writer: SummaryWriter,
+    tag: str,
+    title: str,
+    waveform: Tensor,
+    front_end: FrontEnd,
+    *,
+    spectrogram: Tensor | None = None,
 ) -> None:
     """Add a clip's spectrogram and sound.
 
@@ -35,12 +41,15 @@ def add_clip(
         title: Above the spectrogram.
         waveform: ``(num_samples,)``, floating with a peak of at most 1.
         front_end: What the network sees of it, on any device.
+        spectrogram: What the network sees of it, ``(1, bins, frames)``, where that is not what the
+            front end makes of it.
     """
-    device = next(front_end.buffers()).device
-    with torch.no_grad():
-        spectrogram, _ = front_end(waveform[None].to(device))
+    if spectrogram is None:
+        device = next(front_end.buffers()).device
+        with torch.no_grad():
+            spectrogram = front_end(waveform[None].to(device))[0][0]
     figure = plot_spectrogram(
-        spectrogram[0, 0].cpu().numpy(),
+        spectrogram[0].cpu().numpy(),
         title=title,
         bin_hz=front_end.bin_hz.cpu().numpy(),
         hop_s=front_end.hop_s,

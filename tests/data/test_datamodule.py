@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from instrument_net.audio import AudioError
+from instrument_net.augmentation import AugmentationChain, FrequencyMasks, Mixup, Noise
 from instrument_net.data import InstrumentDataModule
 from instrument_net.frontend import FrontEnd
 
@@ -135,3 +136,66 @@ def test_the_report_says_what_both_sides_share(tmp_path, write_tone):
         datamodule.describe_split()
     )
     assert "instrument_id` that" not in datamodule.describe_split()
+
+
+def augmented(corpus, tmp_path, *augmentations):
+    chain = AugmentationChain({type(a).__name__: a for a in augmentations})
+    return InstrumentDataModule.from_folder(
+        corpus, front_end=FRONT_END, store_dir=tmp_path / "store", batch_size=5, augmentation=chain
+    )
+
+
+NOISE = Noise(probability=1, snr_db=[10, 20], exponent=[0, 1], sample_rate_hz=44_100)
+
+
+def test_only_training_batches_are_augmented(corpus, tmp_path, datamodule):
+    noisy = augmented(corpus, tmp_path, NOISE)
+    plain, other = ([*module.train_dataloader()] for module in seeded(datamodule, noisy))
+    for (_, features, label), (_, changed, same) in zip(plain, other, strict=True):
+        assert torch.equal(label, same)
+        assert (features[:, 7:19] != changed[:, 7:19]).all()
+    for side in ("validation", "test", "train"):  # `loader` is what reports and statistics use
+        batches = ([*module.loader(side)] for module in (datamodule, noisy))
+        for before, after in zip(*batches, strict=True):
+            assert all(torch.equal(*pair) for pair in zip(before, after, strict=True))
+    for before, after in zip(
+        datamodule.feature_statistics(), noisy.feature_statistics(), strict=True
+    ):
+        assert torch.equal(before, after)
+
+
+def seeded(*modules):
+    for module in modules:
+        torch.manual_seed(0)
+        yield module
+
+
+def test_spectrograms_are_augmented_after_the_front_end(corpus, tmp_path, datamodule):
+    masked = augmented(corpus, tmp_path, FrequencyMasks(probability=1, n_masks=2, max_bins=60))
+    plain, other = (next(iter(module.train_dataloader())) for module in seeded(datamodule, masked))
+    assert not torch.equal(plain[0], other[0])
+    torch.testing.assert_close(plain[1], other[1], rtol=1e-4, atol=1e-4)
+
+
+def test_one_seed_gives_the_same_augmented_epoch(corpus, tmp_path):
+    noisy = augmented(corpus, tmp_path, NOISE, Mixup(probability=0.5, alpha=1))
+    first, again = ([*module.train_dataloader()] for module in seeded(noisy, noisy))
+    for before, after in zip(first, again, strict=True):
+        assert all(torch.equal(*pair) for pair in zip(before, after, strict=True))
+
+
+def test_mixed_clips_have_probabilities_for_labels_in_training_alone(corpus, tmp_path):
+    mixing = augmented(corpus, tmp_path, Mixup(probability=1, alpha=1))
+    torch.manual_seed(0)
+    labels = torch.cat([label for _, _, label in mixing.train_dataloader()])
+    assert labels.shape == (8, 2)
+    torch.testing.assert_close(labels.sum(1), torch.ones(8))
+    assert ((labels > 0.01) & (labels < 0.99)).any()
+    assert next(iter(mixing.val_dataloader()))[2].dtype == torch.int64
+
+
+def test_a_loader_leaves_gradients_on_for_whoever_uses_its_batches(corpus, tmp_path):
+    for module in (augmented(corpus, tmp_path, NOISE), augmented(corpus, tmp_path)):
+        for spectrogram, _, _ in module.train_dataloader():
+            assert torch.is_grad_enabled()
+            assert not spectrogram.requires_grad

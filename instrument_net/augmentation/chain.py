@@ -1,0 +1,80 @@
+"""The augmentations of a run, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+_STAGES = ("waveform", "waveform and label", "spectrogram")
+
+
+class AugmentationChain(nn.Module):
+    """Named augmentations, one after the other: those of waveforms, then those of spectrograms.
+
+    An augmentation is a module with a ``probability`` and an ``acts_on``, which says what its call
+    takes and returns: ``waveform``, ``waveform and label`` or ``spectrogram``. Each draws anew for
+    every clip from torch's global generators. In evaluation mode nothing is changed.
+
+    Args:
+        augmentations: Name -> augmentation, in the order in which they are applied. Those that
+            have a probability of 0 are left out.
+
+    Raises:
+        ValueError: If one does not say what it acts on.
+    """
+
+    def __init__(self, augmentations: Mapping[str, nn.Module]) -> None:
+        super().__init__()
+        for name, augmentation in augmentations.items():
+            if getattr(augmentation, "acts_on", None) not in _STAGES:
+                raise ValueError(
+                    f"{name}: {type(augmentation).__name__} is no augmentation: its acts_on is "
+                    f"none of {', '.join(_STAGES)}"
+                )
+        active = {name: a for name, a in augmentations.items() if a.probability}
+        self.waveform_augmentations = nn.ModuleDict(
+            {name: a for name, a in active.items() if a.acts_on != "spectrogram"}
+        )
+        self.spectrogram_augmentations = nn.ModuleDict(
+            {name: a for name, a in active.items() if a.acts_on == "spectrogram"}
+        )
+
+    @property
+    def active(self) -> bool:
+        """Return whether anything is ever changed."""
+        return len(self.waveform_augmentations) + len(self.spectrogram_augmentations) > 0
+
+    def describe(self) -> str:
+        """Return the names in their order, each with the share of clips that it changes."""
+        stages = [*self.waveform_augmentations.items(), *self.spectrogram_augmentations.items()]
+        return ", ".join(f"{name} {a.probability:.0%}" for name, a in stages) or "none"
+
+    @property
+    def mixes_labels(self) -> bool:
+        """Return whether labels have to be probabilities of classes."""
+        return any(a.acts_on == "waveform and label" for a in self.waveform_augmentations.values())
+
+    @torch.no_grad()
+    def augment_waveforms(self, waveform: Tensor, label: Tensor) -> tuple[Tensor, Tensor]:
+        """Return changed waveforms and their labels.
+
+        Args:
+            waveform: ``(batch, samples)`` float32.
+            label: Class of each clip, ``(batch,)``; where :attr:`mixes_labels`, the probability of
+                each class, ``(batch, n_classes)``.
+        """
+        for augmentation in self.waveform_augmentations.values():
+            if augmentation.acts_on == "waveform":
+                waveform = augmentation(waveform)
+            else:
+                waveform, label = augmentation(waveform, label)
+        return waveform, label
+
+    @torch.no_grad()
+    def augment_spectrograms(self, spectrogram: Tensor) -> Tensor:
+        """Return changed spectrograms ``(batch, 1, bins, frames)``."""
+        for augmentation in self.spectrogram_augmentations.values():
+            spectrogram = augmentation(spectrogram)
+        return spectrogram

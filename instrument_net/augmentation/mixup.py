@@ -1,0 +1,86 @@
+"""Mixup: two clips at once, and a label that says how much of each."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from instrument_net.augmentation.per_clip import checked_probability
+
+
+def mix(
+    waveform: Tensor, label: Tensor, partner: Tensor, partner_label: Tensor, share: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Return mixtures whose labels are shared as their amplitudes are.
+
+    The partner is brought to the clip's root mean square, then both are weighted: by ``share`` and
+    by what is left of 1. With a silent clip or a silent partner, all is left as it is.
+
+    Args:
+        waveform: ``(batch, samples)``.
+        label: Probability of each class, ``(batch, n_classes)``.
+        partner: ``(batch, samples)``.
+        partner_label: ``(batch, n_classes)``.
+        share: The clip's share in amplitude and label, in [0, 1], ``(batch,)``.
+
+    References:
+        Zhang et al., "mixup: Beyond empirical risk minimization", ICLR 2018; for sounds, with
+        amplitudes as shares: Tokozume, Ushiku and Harada, "Learning from between-class examples for
+        deep sound recognition", ICLR 2018.
+    """
+    energy, partner_energy = (x.square().sum(dim=1) for x in (waveform, partner))
+    silent = (energy == 0) | (partner_energy == 0)
+    share = torch.where(silent, 1.0, share)
+    level = (energy / torch.where(silent, 1.0, partner_energy)).sqrt()
+    own, other = share[:, None], ((1 - share) * level)[:, None]
+    return (
+        own * waveform + other * partner,
+        own * label + (1 - own) * partner_label,
+    )
+
+
+class Mixup(nn.Module):
+    """Mix clips with others of the batch.
+
+    Waveforms are mixed, not spectrograms and features: the features of a mixture are not the
+    mixture of the features, and so the network hears what it would hear of two players.
+
+    Args:
+        probability: Of each clip.
+        alpha: The share is drawn from the distribution Beta(alpha, alpha): 1: uniformly; towards 0,
+            ever closer to one clip alone.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+
+    acts_on: ClassVar = "waveform and label"
+
+    def __init__(self, *, probability: float, alpha: float) -> None:
+        super().__init__()
+        self.probability = checked_probability(probability)
+        if not (isinstance(alpha, int | float) and alpha > 0):
+            raise ValueError(f"alpha must be above 0, got {alpha!r}")
+        self._alpha = float(alpha)
+
+    def forward(self, waveform: Tensor, label: Tensor) -> tuple[Tensor, Tensor]:
+        """Return waveforms ``(batch, samples)`` and labels ``(batch, n_classes)``.
+
+        Args:
+            waveform: ``(batch, samples)``.
+            label: Probability of each class, ``(batch, n_classes)``.
+        """
+        if not self.training or self.probability == 0:
+            return waveform, label
+        device, batch_size = waveform.device, len(waveform)
+        chosen = torch.rand(batch_size) < self.probability  # on the CPU: as in change_some
+        own = chosen.nonzero().squeeze(1).to(device, non_blocking=True)
+        # Any other clip; a clip alone in its batch is its own partner, and stays as it is.
+        step = torch.randint(1, max(batch_size, 2), own.shape, device=device)
+        partner = (own + step) % batch_size
+        alpha = torch.tensor(self._alpha).to(device, non_blocking=True)
+        share = torch.distributions.Beta(alpha, alpha, validate_args=False).sample((len(own),))
+        mixed, shared = mix(waveform[own], label[own], waveform[partner], label[partner], share)
+        return waveform.index_copy(0, own, mixed), label.index_copy(0, own, shared)
