@@ -38,14 +38,14 @@ def build_augmentation(*, batch_size: int, name: str | None) -> Work:
     from hydra import compose, initialize_config_dir
     from omegaconf import OmegaConf
 
-    from instrument_net import train
+    from instrument_net import assembly
     from instrument_net.configuration import CONF_DIR
 
     with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
         config = compose("train", overrides=["augment=strong"]).augment
     for other in config if name else ():
         OmegaConf.update(config, f"{other}.probability", float(other == name))
-    chain = train.build_augmentation(config)
+    chain = assembly.build_augmentation(config)
     waveforms = _waveforms(batch_size)
     labels = torch.eye(_N_CLASSES)[torch.arange(batch_size) % _N_CLASSES]
     spectrograms = torch.rand(batch_size, 1, 560, 256)
