@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import run_module
 from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
@@ -205,3 +206,13 @@ def test_the_command_names_the_nearest_right_key(override, said, tmp_path):
     assert done.returncode != 0
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["train", "evaluate", "cross_validate"])
+def test_help_begins_with_what_the_command_does_and_how_it_is_called(command):
+    done = run_module(command, "--help")
+    assert done.returncode == 0, done.stderr
+    first, _, example = done.stdout.splitlines()[:3]
+    assert "Hydra" not in first
+    assert example.startswith(f"  python -m instrument_net.{command} ")
