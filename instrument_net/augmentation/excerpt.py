@@ -23,9 +23,9 @@ def sounding_part(waveform: Tensor, *, threshold_db: float = _FAINTEST_DB) -> tu
     magnitude = waveform.abs()
     sounding = magnitude > magnitude.amax(dim=1, keepdim=True) * 10 ** (threshold_db / 20)
     num_samples = waveform.shape[1]
-    index = torch.arange(num_samples, device=waveform.device)
-    end = torch.where(sounding, index, -1).amax(dim=1) + 1
-    begin = torch.where(sounding, index, num_samples).amin(dim=1)
+    index = torch.arange(num_samples, device=waveform.device, dtype=torch.int32)  # half the memory
+    end = torch.where(sounding, index, -1).amax(dim=1).long() + 1
+    begin = torch.where(sounding, index, num_samples).amin(dim=1).long()
     return torch.minimum(begin, end), end
 
 

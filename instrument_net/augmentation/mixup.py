@@ -74,13 +74,16 @@ class Mixup(nn.Module):
         """
         if not self.training or self.probability == 0:
             return waveform, label
-        device, batch_size = waveform.device, len(waveform)
-        chosen = torch.rand(batch_size) < self.probability  # on the CPU: as in change_some
-        own = chosen.nonzero().squeeze(1).to(device, non_blocking=True)
+        batch_size = len(waveform)
+        # All drawn on the CPU, for the reason given in change_some; sent where the clips are.
+        own = (torch.rand(batch_size) < self.probability).nonzero().squeeze(1)
+        if not len(own):
+            return waveform, label
         # Any other clip; a clip alone in its batch is its own partner, and stays as it is.
-        step = torch.randint(1, max(batch_size, 2), own.shape, device=device)
-        partner = (own + step) % batch_size
-        alpha = torch.tensor(self._alpha).to(device, non_blocking=True)
-        share = torch.distributions.Beta(alpha, alpha, validate_args=False).sample((len(own),))
+        partner = (own + torch.randint(1, max(batch_size, 2), own.shape)) % batch_size
+        share = torch.distributions.Beta(self._alpha, self._alpha).sample(own.shape)
+        own, partner, share = (
+            drawn.to(waveform.device, non_blocking=True) for drawn in (own, partner, share)
+        )
         mixed, shared = mix(waveform[own], label[own], waveform[partner], label[partner], share)
         return waveform.index_copy(0, own, mixed), label.index_copy(0, own, shared)

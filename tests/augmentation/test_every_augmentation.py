@@ -92,6 +92,15 @@ def test_each_clip_tosses_its_own_coin_and_those_that_lose_stay_bit_for_bit(name
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("probability", [0.5, 1])
+def test_it_works_where_the_clips_are(name, probability):
+    # Meta tensors refuse to meet those of another device, as a GPU's do, and need no GPU.
+    module = build(name, probability=probability)
+    after = changed(module, [part.to("meta") for part in inputs(module, 4)])
+    assert all(part.device.type == "meta" for part in after)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_one_seed_gives_one_result_to_the_last_digit(name):
     module = build(name, probability=0.7)
     given = inputs(module, 6)

@@ -109,6 +109,8 @@ def test_the_low_pass_leaves_what_is_below_halves_at_the_cut_off_and_removes_wha
         below, at, above = (gain_db_at(row[None], [hz * factor])[0] for factor in (0.88, 1.0, 1.12))
         assert below.abs() < 0.05
         assert at.item() == pytest.approx(-6.02, abs=0.3)
+        on_the_slope = gain_db_at(row[None], [hz * 0.95])[0].item()
+        assert on_the_slope == pytest.approx(-1.48, abs=0.1)  # 3/4 of the step: 27/32
         assert above < -60
 
 
