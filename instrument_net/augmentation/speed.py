@@ -13,7 +13,7 @@ from torchaudio.functional import resample
 
 from instrument_net.augmentation.per_clip import change_some, checked_probability, checked_range
 
-# Bounds the cost of a resampling; within a tenth of a semitone of any interval.
+# Bounds the cost of a resampling; within a fifth of a semitone of any interval.
 _MAX_DENOMINATOR = 48
 _MAX_SEMITONES = 12
 
@@ -40,7 +40,7 @@ class Speed(nn.Module):
 
     Within the few semitones that lie between two sizes of one instrument the label stays true.
     There is no change of pitch that keeps the duration: torchaudio's phase vocoder takes 150 ms a
-    clip, smears the onset, and the pitch of a note says as little about its class as its length.
+    clip and smears the onset, and how long a note is says little about its class.
 
     Args:
         probability: Of each clip.
