@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -21,8 +21,8 @@ class DissectedNetwork:
 
     Any network will do that is called with (spectrogram, features) and says what it has by its
     attributes: ``spectrogram_branch``, the only place where it reads the spectrogram, and
-    ``perceptron_branch``, the only one where it reads the features. Both are modules that return
-    one tensor, batch first.
+    ``perceptron_branch``, the only one where it reads the features. Both are modules that it calls
+    as a whole, and that return one tensor, batch first.
 
     Args:
         network: (spectrogram, features) -> logits, on any device.
@@ -39,20 +39,18 @@ class DissectedNetwork:
         with torch.inference_mode(False):
             self._network = copy.deepcopy(network).eval().requires_grad_(False)
         self.branches: dict[str, nn.Module] = {
-            name: getattr(self._network, attribute)
+            name: branch
             for name, attribute in _ATTRIBUTES.items()
-            if hasattr(self._network, attribute)
+            if (branch := getattr(self._network, attribute, None)) is not None
         }
         if not self.branches:
             raise ValueError(
                 f"{type(network).__name__} cannot be explained: it has neither of the attributes "
                 f"{' and '.join(_ATTRIBUTES.values())}"
             )
-        self._held: Mapping[str, Tensor] = {}
-        self._heard: dict[str, Tensor] = {}
-        for name, branch in self.branches.items():
-            # Not a hook: a held branch need not be computed.
-            setattr(branch, "forward", self._replaceable(name, branch.forward))  # noqa: B010
+        self._switches = {name: _Switch(branch) for name, branch in self.branches.items()}
+        for name, switch in self._switches.items():
+            setattr(self._network, _ATTRIBUTES[name], switch)
 
     def __call__(self, spectrogram: Tensor, features: Tensor) -> Tensor:
         """Return logits ``(batch, n_classes)``, those of the network itself."""
@@ -68,26 +66,33 @@ class DissectedNetwork:
             features: ``(batch, n_features)``; not read where their branch is held.
             held: Branch -> activations ``(batch, ...)`` that stand for what it would compute.
         """
-        self._held = held or {}
-        try:
-            logits: Tensor = self._network(spectrogram, features)
-        finally:
-            self._held = {}
+        for name, switch in self._switches.items():
+            switch.held = (held or {}).get(name)
+        logits: Tensor = self._network(spectrogram, features)
         return logits
 
     def activations(self, spectrogram: Tensor, features: Tensor) -> dict[str, Tensor]:
         """Return what each branch hands on, ``(batch, ...)``, without gradients."""
         with torch.no_grad():
             self.logits(spectrogram, features)
-        heard, self._heard = self._heard, {}
-        return heard
+        return {name: switch.handed_on for name, switch in self._switches.items()}
 
-    def _replaceable(self, name: str, forward: Callable[..., Tensor]) -> Callable[..., Tensor]:
-        def replaceable(*inputs: Any) -> Tensor:
-            self._heard[name] = self._held[name] if name in self._held else forward(*inputs)
-            return self._heard[name]
 
-        return replaceable
+class _Switch(nn.Module):
+    """A branch, or given activations instead, for which it need not be computed."""
+
+    held: Tensor | None
+    handed_on: Tensor
+
+    def __init__(self, branch: nn.Module) -> None:
+        super().__init__()
+        self.branch = branch
+        self.held = None
+
+    def forward(self, *inputs: Any) -> Tensor:
+        """Return the activations, and remember them."""
+        self.handed_on = self.branch(*inputs) if self.held is None else self.held
+        return self.handed_on
 
 
 def branch_logits(

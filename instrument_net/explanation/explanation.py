@@ -72,7 +72,7 @@ def explain(recogniser: Recogniser, waveform: Tensor, target: str | None = None)
             f"no class {target!r}; the network knows {', '.join(recogniser.class_names)}{hint}"
         )
     device = next(recogniser.network.parameters()).device
-    with torch.inference_mode(False), torch.no_grad():
+    with torch.no_grad():
         spectrogram, features = recogniser.front_end(waveform[None].to(device))
         network = DissectedNetwork(recogniser.network)
         heard = branch_logits(network, spectrogram, features)

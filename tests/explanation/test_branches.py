@@ -1,5 +1,8 @@
 """Hearing one branch without the other, on a copy."""
 
+import gc
+import weakref
+
 import pytest
 import torch
 from small_networks import small_batch, small_network
@@ -53,6 +56,18 @@ def test_what_is_held_once_is_not_held_for_ever():
     torch.testing.assert_close(dissected(*batch), network(*batch))
 
 
+def test_the_copy_is_gone_as_soon_as_nobody_uses_it():
+    dissected = DissectedNetwork(small_network())
+    dissected.activations(*small_batch())
+    copies = [weakref.ref(branch) for branch in dissected.branches.values()]
+    gc.disable()  # references in a circle would wait for it, on a GPU among other things
+    try:
+        del dissected
+        assert [copy() for copy in copies] == [None, None]
+    finally:
+        gc.enable()
+
+
 def test_any_network_with_these_attributes_is_taken_apart():
     class Product(nn.Module):
         """Fused by multiplication, in training mode a random number."""
@@ -74,6 +89,12 @@ def test_any_network_with_these_attributes_is_taken_apart():
     assert not heard["spectrogram alone"].any()
     assert not heard["features alone"].any()
     assert network.training
+
+
+def test_a_branch_that_is_none_is_no_branch():
+    network = small_network("SpectrogramNet")
+    network.perceptron_branch = None
+    assert list(DissectedNetwork(network).branches) == ["spectrogram"]
 
 
 def test_a_network_without_a_known_branch_is_refused():

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from small_networks import small_batch, small_network
+from torch import nn
 
 from instrument_net.explanation import DissectedNetwork, feature_contributions
 
@@ -11,13 +12,16 @@ from instrument_net.explanation import DissectedNetwork, feature_contributions
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_contributions_sum_to_the_logit_minus_that_of_mean_features(name, seed):
     network, (spectrogram, features) = small_network(name, seed=seed), small_batch(8, seed=seed)
+    # Without biases, as it starts, a network of ReLUs has no kink on the way from the mean.
+    for layer in (network.perceptron_branch.dense[0], network.perceptron_branch.dense[2]):
+        nn.init.normal_(layer.bias)
     target = torch.tensor([0, 1, 2, 0, 1, 2, 0, 1])
     contributions = feature_contributions(DissectedNetwork(network), spectrogram, features, target)
     mean = network.perceptron_branch.scaling.mean.expand_as(features)
     with torch.no_grad():
         moved = network(spectrogram, features) - network(spectrogram, mean)
     moved = moved.gather(1, target[:, None])[:, 0]
-    assert moved.abs().max() > 0.5
+    assert moved.abs().max() > 0.4
     torch.testing.assert_close(contributions.sum(dim=1), moved, atol=0.01, rtol=0)
 
 
