@@ -297,7 +297,7 @@ def test_a_browser_gets_its_sound_named_and_nothing_leaves_the_machine(
     from selenium.webdriver.support.wait import WebDriverWait
 
     address, temporary, process, printed = server
-    wait = WebDriverWait(browser, 60, poll_frequency=0.1)
+    wait = WebDriverWait(browser, 120, poll_frequency=0.1)
     wait.until(lambda _: "Page: " in printed.read_text() or process.poll() is not None)
     assert printed.read_text() == f"Page: {address} (end with Ctrl-C)\n"
 
