@@ -251,6 +251,8 @@ def server(checkpoint, free_port, proxy, tmp_path):
             [sys.executable, "-m", "instrument_net.demo", checkpoint, f"--port={free_port}",
              "--max-upload-mb=1"],
             env=environment, stdout=out, stderr=subprocess.STDOUT,
+            # Where the tests run in the background, Ctrl-C is ignored, and children inherit that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
     yield f"http://127.0.0.1:{free_port}/", temporary, process, printed
     process.kill()

@@ -251,7 +251,7 @@ def test_an_exported_file_holds_another_front_end_and_a_newer_network(tmp_path):
     waveforms[0] = torch.randn(recogniser.front_end.num_samples)
     noise, silence = recogniser(waveforms)
     assert max(noise.max(), silence.max()) < 0.99
-    assert (noise - silence).abs().max() > 0.05
+    assert (noise - silence).abs().max() > 0.01
 
 
 def test_an_export_that_differs_is_refused_and_not_written(recogniser, tmp_path):

@@ -44,7 +44,8 @@ def test_silence_and_the_shortest_clips_have_finite_statistics(n_sounding):
     assert described.shape == (40,)
     assert np.isfinite(described).all()
     if n_sounding == 0:
-        np.testing.assert_allclose(described[20:], 0, atol=1e-4)
+        # The first coefficient is some -1000, its mean over the frames a float32.
+        np.testing.assert_allclose(described[20:], 0, atol=2e-3)
 
 
 def test_features_are_those_of_the_front_end():

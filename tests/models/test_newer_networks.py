@@ -157,8 +157,12 @@ def test_every_kind_of_processor_gives_the_same_logits_and_gradients(name, capab
         logits = network(spectrogram.requires_grad_(), features)
         logits.square().sum().backward()
         results.append([logits, spectrogram.grad, *(p.grad for p in network.parameters())])
-    for plain, other in zip(*results, strict=True):
-        torch.testing.assert_close(plain, other, atol=2e-3, rtol=1e-3)
+    (logits, *gradients), (other_logits, *other_gradients) = results
+    torch.testing.assert_close(logits, other_logits, atol=2e-3, rtol=1e-3)
+    for plain, other in zip(gradients, other_gradients, strict=True):
+        # Where a ReLU's input is 0 but for rounding, it is luck whether a gradient passes: that
+        # moves all gradients before it a little, a mistake would move them by their own size.
+        assert (plain - other).norm() < 0.05 * plain.norm()
 
 
 @every_network
