@@ -162,7 +162,7 @@ def test_every_kind_of_processor_gives_the_same_logits_and_gradients(name, capab
     for plain, other in zip(gradients, other_gradients, strict=True):
         # Where a ReLU's input is 0 but for rounding, it is luck whether a gradient passes: that
         # moves all gradients before it a little, a mistake would move them by their own size.
-        assert (plain - other).norm() < 0.05 * plain.norm()
+        assert (plain - other).norm() < 0.05 * plain.norm() + 1e-2
 
 
 @every_network
