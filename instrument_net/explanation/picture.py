@@ -99,6 +99,6 @@ def _draw_contributions(axes: Axes, contributions: pd.Series) -> None:
     axes.set_axisbelow(True)
     axes.margins(y=0.01)
     axes.locator_params(axis="x", nbins=4)  # "-0.025" is wide
-    axes.set_xlabel(f"contribution to the logit of {class_name}")
+    axes.set_xlabel("contribution to the logit")
     axes.set_title("What each feature says for it", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
