@@ -63,14 +63,21 @@ def autocorrelation(waveform: Tensor, *, n_lags: int) -> Tensor:
             f"{n_lags} lags need more than {n_lags} samples, "
             f"waveform has shape {tuple(waveform.shape)}"
         )
-    energy = waveform.square()
+    # The samples that all lags share are summed once, and each lag adds its few others. Adding,
+    # because taking the edge's energy from the whole signal's would cancel where the edge holds
+    # nearly all of it (a click on the first sample). And sums rather than
+    # torch.linalg.vector_norm, which adds without pairing: 5e-5 off.
+    n, end = n_lags, waveform.shape[-1]
+    left, energy = waveform[:, :-n], waveform.square()
+    until, since = energy[:, :-n].sum(dim=-1), energy[:, n:].sum(dim=-1)
     cosines = []
-    for k in range(1, n_lags + 1):
-        product = (waveform[:, :-k] * waveform[:, k:]).sum(dim=-1)
-        # Each sum over its own samples: taking the edge's energy from the whole signal's would
-        # cancel where the edge holds nearly all of it (a click on the first sample). And sums
-        # rather than torch.linalg.vector_norm, which adds without pairing: 5e-5 off.
-        norms = _root(energy[:, :-k].sum(dim=-1)) * _root(energy[:, k:].sum(dim=-1))
+    for k in range(1, n + 1):
+        rest = slice(end - n, end - k)  # of the pairs; empty for the largest lag
+        product = (left * waveform[:, k : end - n + k]).sum(dim=-1)
+        product = product + (waveform[:, rest] * waveform[:, end - n + k :]).sum(dim=-1)
+        norms = _root(until + energy[:, rest].sum(dim=-1)) * _root(
+            since + energy[:, k:n].sum(dim=-1)
+        )
         cosines.append(ratio(product, norms))
     return torch.stack(cosines, dim=-1).clamp(-1, 1)
 
