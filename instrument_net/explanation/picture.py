@@ -46,7 +46,7 @@ def plot_explanation(
     _draw_spectrogram(figure, figure.add_subplot(grid[0, 0]), explanation, front_end)
     _draw_branches(figure.add_subplot(grid[1, 0]), explanation)
     if contributions is not None:
-        _draw_contributions(figure.add_subplot(grid[:, 1]), contributions, explanation.class_name)
+        _draw_contributions(figure.add_subplot(grid[:, 1]), contributions)
     return figure
 
 
@@ -79,16 +79,18 @@ def _draw_branches(axes: Axes, explanation: Explanation) -> None:
     axes.barh(names, [1.0] * len(names), color="0.93")
     axes.barh(names, [shares[name] for name in names], color="#4d4d4d")
     for row, name in enumerate(names):
-        colour = "white" if shares[name] > 0.9 else "black"
-        axes.text(
-            0.99, row, f"{shares[name]:.0%}", ha="right", va="center", fontsize=9, color=colour
-        )
+        inside = shares[name] > 0.15  # where the bar has room for its own number
+        axes.annotate(
+            f"{shares[name]:.0%}", (shares[name], row), (-4 if inside else 4, 0),
+            textcoords="offset points", ha="right" if inside else "left", va="center",
+            fontsize=9, color="white" if inside else "black",
+        )  # fmt: skip
     axes.set_xlim(0, 1)
     axes.set_xlabel(f"probability of {explanation.class_name}")
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _draw_contributions(axes: Axes, contributions: pd.Series, class_name: str) -> None:
+def _draw_contributions(axes: Axes, contributions: pd.Series) -> None:
     ordered = contributions.iloc[np.argsort(contributions.abs(), kind="stable")]
     colours = [_FOR if value > 0 else _AGAINST for value in ordered]
     axes.barh(list(ordered.index), ordered, color=colours)
@@ -97,5 +99,5 @@ def _draw_contributions(axes: Axes, contributions: pd.Series, class_name: str) -
     axes.set_axisbelow(True)
     axes.margins(y=0.01)
     axes.set_xlabel("contribution to the logit")
-    axes.set_title(f"What each feature says for {class_name}", fontsize=10)
+    axes.set_title("What each feature says for it", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
