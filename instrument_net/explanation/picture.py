@@ -96,6 +96,7 @@ def _draw_contributions(axes: Axes, contributions: pd.Series, class_name: str) -
     axes.grid(axis="x", color="0.9")
     axes.set_axisbelow(True)
     axes.margins(y=0.01)
+    axes.locator_params(axis="x", nbins=4)  # "-0.025" is wide
     axes.set_xlabel("contribution to the logit")
     axes.set_title(f"What each feature says for {class_name}", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
