@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+
+from instrument_net.frequency_axis import label_frequency_axis
 
 
 def plot_confusion(
@@ -134,25 +135,8 @@ def plot_spectrogram(
         spectrogram, origin="lower", aspect="auto", cmap="magma", vmin=0,
         vmax=float(spectrogram.max()) or 1.0, extent=(0.0, frames * hop_s, -0.5, bins - 0.5),
     )  # fmt: skip
-    ticks_hz = _frequency_ticks_hz(bin_hz)
-    rows = np.interp(ticks_hz, bin_hz, np.arange(bins))
-    axes.set_yticks(rows, [f"{hz / 1000:g}" for hz in ticks_hz])
+    label_frequency_axis(axes, bin_hz)
     axes.set_xlabel("time (s)")
-    axes.set_ylabel("frequency (kHz)")
     axes.set_title(title, fontsize=10)
     figure.colorbar(image, ax=axes, label="network input")
     return figure
-
-
-def _frequency_ticks_hz(bin_hz: np.ndarray) -> np.ndarray:
-    """Return round frequencies between the first bin and the last, at readable distances."""
-    low, high = float(bin_hz[0]), float(bin_hz[-1])
-    if np.allclose(np.diff(bin_hz), bin_hz[1] - bin_hz[0], rtol=0.01):
-        ticks = np.asarray(MaxNLocator(7).tick_values(low, high))
-    else:
-        ticks = np.outer(10.0 ** np.arange(6), [1, 2, 5]).ravel()
-        rows = np.interp(ticks, bin_hz, np.arange(len(bin_hz)))
-        # A mel axis crowds its low end.
-        ticks = ticks[np.diff(rows, append=np.inf) >= len(bin_hz) / 20]
-    inside: np.ndarray = ticks[(low <= ticks) & (ticks <= high)]
-    return inside
