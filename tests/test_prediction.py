@@ -242,6 +242,8 @@ def test_an_exported_file_holds_another_front_end_and_a_newer_network(tmp_path):
         {"class_names": NAMES, "network": network, "front_end": front_end}
     )
     recogniser.network.perceptron_branch.scaling.fit(torch.zeros(20), torch.full((20,), 1e3))
+    with torch.no_grad():
+        recogniser.network.output.weight.mul_(5)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         difference = export_onnx(recogniser, tmp_path / "x.onnx")

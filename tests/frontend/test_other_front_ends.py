@@ -8,6 +8,7 @@ from omegaconf import OmegaConf
 
 from instrument_net.configuration import CONF_DIR
 from instrument_net.frontend import FEATURE_NAMES, FrontEnd, factor_power_spectrograms
+from instrument_net.frontend.pcen import Pcen
 
 SECONDS_3 = {"n_frames": 126}
 FILES = sorted(path.stem for path in (CONF_DIR / "frontend").glob("*.yaml"))
@@ -113,6 +114,21 @@ def test_its_settings_give_the_same_front_end_and_are_plain_values(front_ends, n
     clips = sounds(front_end.num_samples)
     assert torch.equal(again(clips)[0], front_end(clips)[0])
     assert not front_end.state_dict()  # all computed, nothing learnt
+
+
+@pytest.mark.parametrize("spectrogram", [{"name": "mel"}, {"name": "constant_q"}, None])
+def test_pcen_is_told_full_scale_and_time_of_the_spectrogram_that_it_follows(spectrogram):
+    front_end = FrontEnd(**SECONDS_3, spectrogram=spectrogram, scale="pcen", pcen_gain=0.6)
+    tone = torch.sin(2 * np.pi * 441 * torch.arange(front_end.num_samples) / 44_100)[None]
+    shown = front_end.spectrogram or front_end.power_spectrogram
+    full_scale = {"mel": 512.0**2, "constant_q": 1.0}.get(
+        (spectrogram or {}).get("name"), 1024.0**2
+    )
+    hop_s = (1024 if spectrogram is None else 512) / 44_100
+    scale = Pcen(
+        n_frames=front_end.spectrogram_shape[2], hop_s=hop_s, full_scale_power=full_scale, gain=0.6
+    )
+    torch.testing.assert_close(front_end(tone)[0][0], scale(shown(tone)))
 
 
 def test_the_default_front_end_is_that_of_its_configuration():

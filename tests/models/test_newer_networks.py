@@ -120,6 +120,21 @@ def test_the_last_maps_are_what_feature_maps_hands_on_and_lie_where_they_say(nam
     assert middle == pytest.approx(centre, abs=2)
 
 
+def test_a_block_whose_convolutions_give_nothing_hands_its_input_on():
+    maps = torch.randn(2, 4, 5, 7, generator=torch.manual_seed(0))
+    for block, expected in (
+        (ResidualBlock(4, 4, stride=1), maps.relu()),
+        (InvertedResidualBlock(4, 4, stride=1), maps),
+        (InvertedResidualBlock(4, 4, stride=1, expansion=1), maps),
+    ):
+        for module in block.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.zeros_(module.weight)
+        torch.testing.assert_close(block.eval()(maps), expected)
+    # Without one to add, where the shape changes.
+    assert not InvertedResidualBlock(4, 6, stride=1).eval()(0 * maps).any()
+
+
 def test_pooling_adds_the_mean_of_time_to_its_maximum():
     branch = PooledBranch(
         nn.Identity(), channels=1, stride=1, first_centre=0, dense_units=1, dropout=0.0
