@@ -99,10 +99,10 @@ def nearest_key_hint(error: BaseException | None) -> str | None:
     while error is not None:
         key = getattr(error, "full_key", None)
         if key and "not in struct" in str(error):
-            known = set(_known_keys())
-            if key in known:  # as a group, of which nothing was chosen
-                return f"{key}: choose one of the group first, for example {key}=folder"
-            return f"{key}{_where_known(str(key)) or did_you_mean(str(key), known)}"
+            if (CONF_DIR / str(key)).is_dir():  # a group of which nothing was chosen
+                options = sorted(path.stem for path in (CONF_DIR / str(key)).glob("*.yaml"))
+                return f"{key}: choose one of {', '.join(options)} first, as {key}={options[-1]}"
+            return f"{key}{_where_known(str(key)) or did_you_mean(str(key), _known_keys())}"
         text = str(error)
         if "No match in the defaults list" in text:
             group = text.split("'")[3]
