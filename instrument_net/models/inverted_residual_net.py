@@ -2,11 +2,8 @@
 
 from torch import Tensor, nn
 
-from instrument_net.models.fusion import Fusion
-from instrument_net.models.initialisation import he_normal_
-from instrument_net.models.network import Network
+from instrument_net.models.fused_network import FusedNetwork
 from instrument_net.models.normalised_convolution import normalised_convolution
-from instrument_net.models.perceptron_branch import PerceptronBranch
 from instrument_net.models.pooled_branch import PooledBranch
 from instrument_net.models.shapes import N_FEATURES, SPECTROGRAM_SHAPE
 
@@ -53,7 +50,7 @@ class InvertedResidualBlock(nn.Module):
         return maps + transformed if self._has_shortcut else transformed
 
 
-class InvertedResidualNet(Network):
+class InvertedResidualNet(FusedNetwork):
     """A strided convolution and six inverted residual blocks; features; their fusion.
 
     Args:
@@ -105,7 +102,7 @@ class InvertedResidualNet(Network):
                 )
                 channels = width
         layers.append(normalised_convolution(channels, _LAST * filters, kernel_size=1))
-        self.spectrogram_branch = PooledBranch(
+        branch = PooledBranch(
             nn.Sequential(*layers),
             channels=_LAST * filters,
             stride=2 ** (1 + len(_STAGES)),
@@ -113,13 +110,10 @@ class InvertedResidualNet(Network):
             dense_units=dense_units,
             dropout=dropout,
         )
-        self.perceptron_branch = PerceptronBranch(n_features=n_features, dense_units=dense_units)
-        self.fusion = Fusion(fusion, dense_units, feature_dropout=feature_dropout)
-        self.output = nn.Linear(self.fusion.out_units, n_classes)
-        self.apply(he_normal_)
-
-    def logits(self, spectrogram: Tensor, features: Tensor) -> Tensor:
-        """Return the logits of inputs that have been checked."""
-        joint = self.fusion(self.spectrogram_branch(spectrogram), self.perceptron_branch(features))
-        logits: Tensor = self.output(joint)
-        return logits
+        self.join(
+            branch,
+            n_classes=n_classes,
+            dense_units=dense_units,
+            fusion=fusion,
+            feature_dropout=feature_dropout,
+        )

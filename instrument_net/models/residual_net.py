@@ -3,11 +3,8 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from instrument_net.models.fusion import Fusion
-from instrument_net.models.initialisation import he_normal_
-from instrument_net.models.network import Network
+from instrument_net.models.fused_network import FusedNetwork
 from instrument_net.models.normalised_convolution import normalised_convolution
-from instrument_net.models.perceptron_branch import PerceptronBranch
 from instrument_net.models.pooled_branch import PooledBranch
 from instrument_net.models.shapes import N_FEATURES, SPECTROGRAM_SHAPE
 
@@ -48,7 +45,7 @@ class ResidualBlock(nn.Module):
         return F.relu(self.convolutions(maps) + self.shortcut(maps))
 
 
-class ResidualNet(Network):
+class ResidualNet(FusedNetwork):
     """A strided convolution and four stages of residual blocks; features; their fusion.
 
     Args:
@@ -96,7 +93,7 @@ class ResidualNet(Network):
                 width = filters * 2**stage
                 layers.append(ResidualBlock(channels, width, stride=2 if halves else 1))
                 channels = width
-        self.spectrogram_branch = PooledBranch(
+        branch = PooledBranch(
             nn.Sequential(*layers),
             channels=channels,
             stride=2**_N_STAGES,
@@ -104,13 +101,10 @@ class ResidualNet(Network):
             dense_units=dense_units,
             dropout=dropout,
         )
-        self.perceptron_branch = PerceptronBranch(n_features=n_features, dense_units=dense_units)
-        self.fusion = Fusion(fusion, dense_units, feature_dropout=feature_dropout)
-        self.output = nn.Linear(self.fusion.out_units, n_classes)
-        self.apply(he_normal_)
-
-    def logits(self, spectrogram: Tensor, features: Tensor) -> Tensor:
-        """Return the logits of inputs that have been checked."""
-        joint = self.fusion(self.spectrogram_branch(spectrogram), self.perceptron_branch(features))
-        logits: Tensor = self.output(joint)
-        return logits
+        self.join(
+            branch,
+            n_classes=n_classes,
+            dense_units=dense_units,
+            fusion=fusion,
+            feature_dropout=feature_dropout,
+        )
