@@ -8,6 +8,7 @@ import torch
 from torchaudio.transforms import MFCC
 
 from instrument_net.baselines.baseline import Array
+from instrument_net.data.store import FULL_SCALE
 
 _N_FFT = 2048
 
@@ -55,7 +56,7 @@ class MfccStatistics:
         """
         sound = np.trim_zeros(waveform, "b")
         samples = torch.zeros(1, max(len(sound), _N_FFT))
-        samples[0, : len(sound)] = torch.from_numpy(sound.astype(np.float32) / 32_767)
+        samples[0, : len(sound)] = torch.from_numpy(sound.astype(np.float32) / FULL_SCALE)
         coefficients = self._mfcc(samples)[0]  # (n_mfcc, frames)
         deviation, mean = torch.std_mean(coefficients, dim=1, correction=0)
         described: Array = torch.cat([mean, deviation]).double().numpy()

@@ -48,6 +48,20 @@ class ClipDataset(Dataset[tuple[Tensor, Tensor]]):
         positions = self._indices[indices].tolist()
         return self._store.batch(positions, pin_memory=self._pin_memory), self.labels[indices]
 
+    def first_of_each_class(self, n_classes: int) -> tuple[Tensor, Tensor, list[int]]:
+        """Return one clip of each of the first classes that have any.
+
+        Args:
+            n_classes: How many at most.
+
+        Returns:
+            int16 waveforms ``(n, num_samples)``, their labels as the dataset has them, and the
+            index of each one's class, rising.
+        """
+        codes = (self.labels if self.labels.ndim == 1 else self.labels.argmax(dim=1)).tolist()
+        classes = sorted(set(codes))[:n_classes]
+        return *self.__getitems__([codes.index(code) for code in classes]), classes
+
 
 class FrontEndLoader(DataLoader[tuple[Tensor, Tensor]]):
     """A data loader that yields (spectrogram, features, label), made on ``device``.

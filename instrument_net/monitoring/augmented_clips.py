@@ -39,7 +39,9 @@ class AugmentedClips(lightning.Callback):
             or datamodule.augmentation is None
         ):
             return
-        clips, labels, codes = _first_clips(datamodule, self._n_clips)
+        clips, labels, codes = datamodule.train_dataloader().clips.first_of_each_class(
+            self._n_clips
+        )
         device = pl_module.device
         front_end = datamodule.front_end.to(device)
         with (
@@ -63,15 +65,6 @@ class AugmentedClips(lightning.Callback):
                 front_end,
                 spectrogram=spectrograms[k],
             )
-
-
-def _first_clips(datamodule: InstrumentDataModule, n: int) -> tuple[Tensor, Tensor, list[int]]:
-    """Return int16 waveforms of one clip a class, their labels, and the class of each."""
-    clips = datamodule.train_dataloader().clips
-    codes = (clips.labels if clips.labels.ndim == 1 else clips.labels.argmax(dim=1)).tolist()
-    classes = sorted(set(codes))[:n]
-    waveforms, labels = clips.__getitems__([codes.index(code) for code in classes])
-    return waveforms, labels, classes
 
 
 def describe_label(label: Tensor, class_names: Sequence[str]) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import lightning
 import torch
-from torch import Tensor
 
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.data import InstrumentDataModule
+from instrument_net.data.store import FULL_SCALE
 from instrument_net.monitoring.tensorboard import add_clip, tensorboard_writer
 
 
@@ -31,7 +31,7 @@ class ExampleClips(lightning.Callback):
             or not isinstance(datamodule, InstrumentDataModule)
         ):
             return
-        waveforms, labels = self._examples(datamodule)
+        waveforms, _, labels = datamodule.val_dataloader().clips.first_of_each_class(self._n_clips)
         front_end = pl_module.front_end
         with torch.no_grad():
             spectrogram, features = front_end(waveforms.to(pl_module.device))
@@ -44,11 +44,4 @@ class ExampleClips(lightning.Callback):
                 f"true: {pl_module.class_names[label]}"
             )
             tag = f"examples/{k}_{pl_module.class_names[label]}"
-            add_clip(writer, tag, title, waveforms[k].float() / 32_767, front_end)
-
-    def _examples(self, datamodule: InstrumentDataModule) -> tuple[Tensor, list[int]]:
-        clips = datamodule.val_dataloader().clips
-        labels = clips.labels.tolist()
-        firsts = [labels.index(code) for code in sorted(set(labels))][: self._n_clips]
-        waveforms, _ = clips.__getitems__(firsts)
-        return waveforms, [labels[index] for index in firsts]
+            add_clip(writer, tag, title, waveforms[k] / FULL_SCALE, front_end)
