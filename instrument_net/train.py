@@ -172,7 +172,8 @@ def _report(
         model=f"{config.model.name}, {count_parameters(best):,} parameters",
         choice=f"the best on {config.monitor}, tested once",
     )
-    facts["Augmentation"] = build_augmentation(config.augment).describe()
+    augmentation = datamodule.augmentation
+    facts["Augmentation"] = "none" if augmentation is None else augmentation.describe()
     return write_report(
         run_dir / "report",
         judge(best, datamodule, "test"),
