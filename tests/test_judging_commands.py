@@ -70,7 +70,8 @@ def test_cross_validate_tests_every_clip_once_and_goes_on_where_it_stopped(smoke
     first = run_module("cross_validate", *arguments, "only=[0]", cwd=tmp_path)
     assert first.returncode == 0, first.stderr
     (folder,) = (tmp_path / "outputs/smoke").glob("cross_validation_*")
-    assert "**Folds:** only 0 of 3; each clip is judged by a model that was neither" in (folder / "report/report.md").read_text()
+    page = (folder / "report/report.md").read_text()
+    assert "**Folds:** only 0 of 3; each clip is judged by a model that was neither" in page
     stamp = (folder / "fold_0/report/report.md").stat().st_mtime_ns
 
     second = run_module("cross_validate", *arguments, cwd=tmp_path)

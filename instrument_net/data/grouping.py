@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -58,8 +59,7 @@ def group_names(clips: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
         if _WHEN_BLANK in clips.columns:
             values = values.where(values != "", clips[_WHEN_BLANK].astype(str))
         parts.append(values)
-    first, *others = parts
-    return first.str.cat(others, sep=" | ")
+    return reduce(lambda names, part: names + " | " + part, parts)
 
 
 def deal(

@@ -8,7 +8,7 @@ from instrument_net.baselines import BASELINES, BaselineError, build_baseline
 from instrument_net.baselines.baseline import Side
 
 OPTIONS = {
-    "SvmMfcc": {"n_mfcc": 20, "c": [0.01, 10], "gamma": [0.01, 30]},
+    "SvmMfcc": {"n_mfcc": 20, "c": [10], "gamma": [300, 0.01]},
     "ForestFeatures": {"n_trees": 20, "seed": 0},
 }
 
