@@ -98,6 +98,7 @@ def test_sources_are_folds_that_go_on_where_they_stopped(corpus, tmp_path):
     page = (tmp_path / "both/comparison.md").read_text()
     assert "| model.name | ForestFeatures | SvmMfcc |" in page
     assert "6 shared clips" in page
+    assert "save_dir" not in page
 
 
 def test_a_network_is_trained_on_the_classes_of_the_other_sources(corpus, tmp_path):
