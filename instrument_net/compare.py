@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from instrument_net.evaluation import Predictions
 
 # Differ between any two runs, and explain nothing.
-_NOT_COMPARED = ("run_dir", "name", "resume_from")
+_NOT_COMPARED = (
+    "run_dir",
+    "name",
+    "resume_from",
+    "callbacks.checkpoint.dirpath",
+    "logger.save_dir",
+)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,16 @@ needs_real_corpus = pytest.mark.skipif(
 # interpreter needs ten seconds on a slow machine. Otherwise they are as a user starts them.
 _FORK_SERVER = multiprocessing.get_context("forkserver")
 _FORK_SERVER.set_forkserver_preload(
-    ["hydra.utils", "lightning", "matplotlib.pyplot", "tensorboard", "torchaudio", "torchmetrics"]
+    [
+        "hydra.utils",
+        "lightning",
+        "matplotlib.pyplot",
+        "sklearn.ensemble",
+        "sklearn.pipeline",
+        "tensorboard",
+        "torchaudio",
+        "torchmetrics",
+    ]
 )
 
 

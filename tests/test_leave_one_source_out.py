@@ -102,20 +102,18 @@ def test_sources_are_folds_that_go_on_where_they_stopped(corpus, tmp_path):
 def test_a_network_is_trained_on_the_classes_of_the_other_sources(corpus, tmp_path):
     done = run_module(
         "cross_validate", "+experiment=perceptron_only", *corpus, "trainer=cpu",
-        "trainer.max_epochs=2", "monitor=validation/class_averaged_accuracy", "only=[attic,cellar]",
+        "trainer.max_epochs=2", "monitor=validation/class_averaged_accuracy", "only=[attic]",
         cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     (folder,) = (tmp_path / "outputs/perceptron_only").glob("cross_validation_*")
-    for fold, known in (("attic", ["drum", "flute", "harp", "oboe"]),
-                        ("cellar", ["drum", "flute", "gong", "harp"])):  # fmt: skip
-        content = torch.load(folder / f"fold_{fold}/checkpoints/best.ckpt", weights_only=True)
-        assert content["hyper_parameters"]["class_names"] == known
+    content = torch.load(folder / "fold_attic/checkpoints/best.ckpt", weights_only=True)
+    assert content["hyper_parameters"]["class_names"] == ["drum", "flute", "harp", "oboe"]
     page = (folder / "fold_attic/report/report.md").read_text()
     assert "the best on validation/class_averaged_accuracy, tested once" in page
     assert "Left out, because no training clip is of their class: gong (2)" in page
     table = pd.read_csv(folder / "report/predictions.csv")
-    assert len(table) == 11
+    assert len(table) == 6
 
     done = run_module(
         "evaluate", f"checkpoint={folder}/fold_attic/checkpoints/best.ckpt",

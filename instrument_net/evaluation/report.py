@@ -147,6 +147,8 @@ def _page(
             ],
         }
     )
+    per_class = report.metrics.per_class
+    heard, absent = per_class[per_class["n_clips"] > 0], per_class.index[per_class["n_clips"] == 0]
     wrong = report.mistakes
     mistakes = pd.DataFrame(
         {
@@ -167,7 +169,8 @@ def _page(
         "\nIntervals: bootstrap over whole recordings.",
         *(f"\n## {heading}\n\n{markdown_table(rows)}" for heading, rows in tables.items()),
         "\n## Per class\n",
-        markdown_table(report.metrics.per_class.round(3).reset_index()),
+        markdown_table(heard.round(3).reset_index()),
+        *([f"\nWithout a clip, in no average: {', '.join(absent)}."] if len(absent) else []),
         "\n![Precision, recall and F1 of each class](per_class.png)",
         "\n## Which class is taken for which\n",
         "![Confusion matrix, counts](confusion_counts.png)\n",

@@ -77,6 +77,8 @@ def test_a_report_holds_every_file_and_the_surest_mistake_first(predictions, tmp
     assert weighted.loc["flute"].tolist() == pytest.approx([1.1, 0.8, 0, 0], abs=1e-6)
     page = (tmp_path / "report.md").read_text()
     assert "**Seed:** 3" in page
+    assert "Without a clip, in no average: tuba." in page
+    assert "| tuba | 0.0 |" not in page
     assert page.index("| 2.wav | flute | harp | 0.80 |") < page.index(
         "| 5.wav | oboe | tuba | 0.40 |"
     )

@@ -50,7 +50,8 @@ class LeaveOneSourceOut:
         """What no fold's test clips have been used for."""
         return (
             "each clip is judged by a model that has heard no clip of its source: training, "
-            "scaling, stopping and the choice of the model saw recordings of the other sources only"
+            "scaling, stopping and the choice of the model saw recordings of the other sources "
+            "only. Intervals draw recordings anew, not sources: another source may lie outside"
         )
 
     def fold_table(self, clips: pd.DataFrame) -> pd.DataFrame:
