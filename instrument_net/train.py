@@ -77,7 +77,7 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     datamodule.setup()
     _write_tables(datamodule, run_dir, console)
 
-    with refused_values("model"):
+    with refused_values("model or loss"):
         classifier = InstrumentClassifier(
             datamodule.class_names,
             network=OmegaConf.to_container(config.model, resolve=True),  # type: ignore[arg-type]
