@@ -87,7 +87,7 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
 
         return train_baseline(config, datamodule, overrides, environment)
 
-    with refused_values("model"):
+    with refused_values("model or loss"):
         classifier = InstrumentClassifier(
             datamodule.class_names,
             network=OmegaConf.to_container(config.model, resolve=True),  # type: ignore[arg-type]
