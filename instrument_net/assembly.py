@@ -30,7 +30,8 @@ def build_augmentation(config: DictConfig) -> AugmentationChain:
     for name, settings in config.items():
         with refused_values(f"augment.{name!s}"):
             augmentations[str(name)] = instantiate(settings)
-    return AugmentationChain(augmentations)
+    settings = OmegaConf.to_container(config, resolve=True)
+    return AugmentationChain(augmentations, settings=settings)  # type: ignore[arg-type]
 
 
 def loss_options(loss: DictConfig, datamodule: InstrumentDataModule) -> dict[str, Any]:

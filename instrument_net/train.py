@@ -172,8 +172,7 @@ def _report(
         model=f"{config.model.name}, {count_parameters(best):,} parameters",
         choice=f"the best on {config.monitor}, tested once",
     )
-    augmentation = datamodule.augmentation
-    facts["Augmentation"] = "none" if augmentation is None else augmentation.describe()
+    facts["Augmentation"] = datamodule.describe_augmentation()
     return write_report(
         run_dir / "report",
         judge(best, datamodule, "test"),

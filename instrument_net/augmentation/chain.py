@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -20,12 +21,22 @@ class AugmentationChain(nn.Module):
     Args:
         augmentations: Name -> augmentation, in the order in which they are applied. Those that
             have a probability of 0 are left out.
+        settings: Name -> the arguments of each, plain values, by which what was made with a chain
+            is found again.
+
+    Attributes:
+        settings: Those of the augmentations of waveforms that are applied, if they were given.
 
     Raises:
         ValueError: If one does not say what it acts on.
     """
 
-    def __init__(self, augmentations: Mapping[str, nn.Module]) -> None:
+    def __init__(
+        self,
+        augmentations: Mapping[str, nn.Module],
+        *,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__()
         for name, augmentation in augmentations.items():
             if getattr(augmentation, "acts_on", None) not in _STAGES:
@@ -40,6 +51,7 @@ class AugmentationChain(nn.Module):
         self.spectrogram_augmentations = nn.ModuleDict(
             {name: a for name, a in active.items() if a.acts_on == "spectrogram"}
         )
+        self.settings = settings and {name: settings[name] for name in self.waveform_augmentations}
 
     @property
     def active(self) -> bool:

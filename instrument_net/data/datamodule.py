@@ -22,8 +22,10 @@ from instrument_net.data.corpora import (
     SyntheticCorpus,
 )
 from instrument_net.data.loader import ClipDataset, FrontEndLoader
+from instrument_net.data.rendered_views import RenderedViews, check_views
 from instrument_net.data.splits import Split, SplitRule, describe_sides
 from instrument_net.data.store import WaveformStore
+from instrument_net.data.view_loader import ViewDataset, ViewLoader
 from instrument_net.frontend import FrontEnd
 
 
@@ -40,6 +42,9 @@ class InstrumentDataModule(lightning.LightningDataModule):
         front_end: Waveforms -> (spectrogram, features); default: the 560 x 256 front end.
         split: How clips are divided into train, validation and test.
         augmentation: What training changes about its clips; default: nothing.
+        views: How many augmented versions of each clip are rendered once, for all epochs, folds and
+            runs, see :class:`~instrument_net.data.rendered_views.RenderedViews`; ``None``:
+            waveforms are augmented anew each time.
         store_dir: Folder of decoded waveforms, kept between runs.
         batch_size: Clips a batch.
         sampling: ``shuffled``: every training clip once an epoch; ``class_balanced``: as many
@@ -51,7 +56,8 @@ class InstrumentDataModule(lightning.LightningDataModule):
             memory map.
 
     Raises:
-        ValueError: If ``on_error``, ``sampling`` or ``batch_size`` is out of range.
+        ValueError: If ``on_error``, ``sampling``, ``batch_size`` or ``views`` is out of range, or
+            ``views`` does not suit the augmentation.
     """
 
     def __init__(
@@ -61,6 +67,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
         *,
         split: SplitRule | None = None,
         augmentation: AugmentationChain | None = None,
+        views: int | None = None,
         store_dir: str | Path = "outputs/store",
         batch_size: int = 64,
         sampling: Literal["shuffled", "class_balanced"] = "shuffled",
@@ -79,8 +86,11 @@ class InstrumentDataModule(lightning.LightningDataModule):
         self.augmentation = (
             augmentation if augmentation is not None and augmentation.active else None
         )
+        if views is not None:
+            check_views(views, self.augmentation)
         self.batch_size = batch_size
         self._corpus = corpus
+        self._n_views = views
         self._store_dir = store_dir
         self._sampling = sampling
         self._on_error = on_error
@@ -163,9 +173,39 @@ class InstrumentDataModule(lightning.LightningDataModule):
         labels = trained if len(trained) else clips["label"]
         self.class_names = tuple(sorted(labels.unique()))
 
-    def train_dataloader(self) -> FrontEndLoader:
+    def train_dataloader(self) -> FrontEndLoader | ViewLoader:
         """Return the training batches, augmented, in a new random order each epoch."""
-        return self.loader("train", shuffle=True, augmentation=self.augmentation)
+        labels = self._labels_of("train")
+        balanced = self._sampling == "class_balanced"
+        options = {
+            **self._loader_options(),
+            "shuffle": not balanced,
+            "sampler": ClassBalancedSampler(labels) if balanced else None,
+        }
+        device = self._device()
+        front_end = self.front_end.to(device)
+        augmentation = None if self.augmentation is None else self.augmentation.to(device)
+        if augmentation is None or self._n_views is None:
+            return FrontEndLoader(
+                self.training_clips(),
+                front_end=front_end,
+                device=device,
+                augmentation=augmentation,
+                **options,
+            )
+        views = RenderedViews(
+            self.store,
+            self._n_views,
+            front_end=front_end,
+            augmentation=augmentation,
+            device=device,
+        )
+        return ViewLoader(
+            ViewDataset(views, self._positions_of("train"), labels),
+            augmentation=augmentation,
+            device=device,
+            **options,
+        )
 
     def val_dataloader(self) -> FrontEndLoader:
         """Return the validation batches, in the order of the table."""
@@ -175,32 +215,22 @@ class InstrumentDataModule(lightning.LightningDataModule):
         """Return the test batches, in the order of the table."""
         return self.loader("test")
 
-    def loader(
-        self, side: str, *, shuffle: bool = False, augmentation: AugmentationChain | None = None
-    ) -> FrontEndLoader:
-        """Return the batches of one split, in the order of the table or in that of ``sampling``."""
-        self.setup()
-        positions = torch.from_numpy((self.clips["split"] == side).to_numpy().nonzero()[0])
-        code = {name: index for index, name in enumerate(self.class_names)}
-        labels = torch.tensor([code[label] for label in self.clips_of(side)["label"]])
-        balanced = shuffle and self._sampling == "class_balanced"
-        sampler = ClassBalancedSampler(labels) if balanced else None
-        if augmentation is not None and augmentation.mixes_labels:
-            labels = one_hot(labels, len(self.class_names)).float()
-        device = self.trainer.strategy.root_device if self.trainer else torch.device("cpu")
-        # A worker's pinned memory would not be pinned for this process.
-        pin_memory = device.type == "cuda" and self._num_workers == 0
+    def loader(self, side: str) -> FrontEndLoader:
+        """Return the batches of one split as they are, in the order of the table."""
+        device = self._device()
         return FrontEndLoader(
-            ClipDataset(self.store, positions, labels, pin_memory=pin_memory),
+            self._clips(side, self._labels_of(side)),
             front_end=self.front_end.to(device),
             device=device,
-            augmentation=None if augmentation is None else augmentation.to(device),
-            batch_size=self.batch_size,
-            shuffle=shuffle and not balanced,
-            sampler=sampler,
-            num_workers=self._num_workers,
-            persistent_workers=self._num_workers > 0,
+            **self._loader_options(),
         )
+
+    def training_clips(self) -> ClipDataset:
+        """Return the training split's waveforms, labelled as the augmentation needs it."""
+        labels = self._labels_of("train")
+        if self.augmentation is not None and self.augmentation.mixes_labels:
+            labels = one_hot(labels, len(self.class_names)).float()
+        return self._clips("train", labels)
 
     def clips_of(self, side: str) -> pd.DataFrame:
         """Return the table rows of one split, in the order of its loader."""
@@ -237,6 +267,37 @@ class InstrumentDataModule(lightning.LightningDataModule):
     def describe_split(self) -> str:
         """Return a few sentences about the split: what it keeps whole, lacks, and shares."""
         return describe_sides(self.split, self.clips)
+
+    def _clips(self, side: str, labels: Tensor) -> ClipDataset:
+        # A worker's pinned memory would not be pinned for this process.
+        pin_memory = self._device().type == "cuda" and self._num_workers == 0
+        return ClipDataset(self.store, self._positions_of(side), labels, pin_memory=pin_memory)
+
+    def _positions_of(self, side: str) -> Tensor:
+        self.setup()
+        return torch.from_numpy((self.clips["split"] == side).to_numpy().nonzero()[0])
+
+    def _labels_of(self, side: str) -> Tensor:
+        clips = self.clips_of(side)
+        code = {name: index for index, name in enumerate(self.class_names)}
+        return torch.tensor([code[label] for label in clips["label"]])
+
+    def _device(self) -> torch.device:
+        return self.trainer.strategy.root_device if self.trainer else torch.device("cpu")
+
+    def _loader_options(self) -> dict[str, Any]:
+        return {
+            "batch_size": self.batch_size,
+            "num_workers": self._num_workers,
+            "persistent_workers": self._num_workers > 0,
+        }
+
+    def describe_augmentation(self) -> str:
+        """Return what training changes about its clips, and whether anew each time."""
+        if self.augmentation is None:
+            return "none"
+        told = self.augmentation.describe()
+        return told if self._n_views is None else f"{told}; {self._n_views} rendered views a clip"
 
     def _open_store(self) -> WaveformStore:
         manifest = self._corpus.read()

@@ -88,7 +88,7 @@ class FrontEndLoader(DataLoader[tuple[Tensor, Tensor]]):
         **options: Any,
     ) -> None:
         # __getitems__ has already built the batch.
-        options.setdefault("collate_fn", _identity)
+        options.setdefault("collate_fn", as_it_is)
         self.clips = dataset
         super().__init__(dataset, **options)
         self.front_end = front_end
@@ -111,5 +111,6 @@ class FrontEndLoader(DataLoader[tuple[Tensor, Tensor]]):
         return self.augmentation.augment_spectrograms(spectrogram), features, labels
 
 
-def _identity(batch: Any) -> Any:
+def as_it_is(batch: Any) -> Any:
+    """Return the batch: what a dataset built whole needs no collation."""
     return batch

@@ -39,9 +39,7 @@ class AugmentedClips(lightning.Callback):
             or datamodule.augmentation is None
         ):
             return
-        clips, labels, codes = datamodule.train_dataloader().clips.first_of_each_class(
-            self._n_clips
-        )
+        clips, labels, codes = datamodule.training_clips().first_of_each_class(self._n_clips)
         device = pl_module.device
         front_end = datamodule.front_end.to(device)
         with (

@@ -1,0 +1,160 @@
+"""Augmented versions of every clip, rendered once and kept, so that an epoch only draws them.
+
+A view of a corpus is every clip of it, each augmented once: ``view_<k>_spectrograms.npy`` and
+``view_<k>_features.npy`` in a folder whose name is a hash of what made them (samples, augmentation,
+front end). So a view is never stale, folds of a cross-validation share them, and more views of the
+same kind only add to those that are there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from instrument_net.augmentation import AugmentationChain
+from instrument_net.data.store import FULL_SCALE, WaveformStore
+from instrument_net.files import write_atomically
+from instrument_net.frontend import FrontEnd
+from instrument_net.progress import work_progress
+
+_FORMAT = 1  # raise it whenever the same settings would give other views
+_CLIPS_PER_BATCH = 16
+
+
+class RenderedViews:
+    """Spectrograms and features of a store's clips, each augmented in a number of ways.
+
+    What is drawn follows from the view's number alone, not from the run's seed: two runs on the
+    same kind of device draw from the same views. Augmentations of spectrograms are not part of
+    them; they are cheap, and drawn anew in every epoch.
+
+    Args:
+        store: The decoded waveforms.
+        n_views: How many versions of each clip.
+        front_end: Waveforms -> (spectrogram, features).
+        augmentation: Changes the waveforms.
+        device: Where views are made.
+
+    Raises:
+        ValueError: See :func:`check_views`.
+    """
+
+    def __init__(
+        self,
+        store: WaveformStore,
+        n_views: int,
+        *,
+        front_end: FrontEnd,
+        augmentation: AugmentationChain,
+        device: torch.device,
+    ) -> None:
+        check_views(n_views, augmentation)
+        made_from = repr((_FORMAT, store.fingerprint, front_end.settings, augmentation.settings))
+        key = hashlib.sha256(made_from.encode()).hexdigest()[:32]
+        self._folder = store.folder / f"views_{key}"
+        missing = [view for view in range(n_views) if not self._features_path(view).is_file()]
+        if missing:
+            _render(self._files(missing), store, front_end, augmentation, device)
+        # The features are few enough to be held; spectrograms stay on disk and in its cache.
+        self._spectrograms = [
+            np.load(self._spectrograms_path(view), mmap_mode="r") for view in range(n_views)
+        ]
+        self._features = np.stack([np.load(self._features_path(view)) for view in range(n_views)])
+        self.n_views = n_views
+
+    def batch(self, clips: Sequence[int], views: Sequence[int]) -> tuple[Tensor, Tensor]:
+        """Return one view each of some clips.
+
+        Args:
+            clips: Positions in the store.
+            views: Which view of each, from 0.
+
+        Returns:
+            Spectrograms ``(len(clips), 1, bins, frames)`` in [0, 1] and features
+            ``(len(clips), n_features)``, both float32, on the CPU.
+        """
+        spectrograms = np.stack(
+            [self._spectrograms[view][clip] for clip, view in zip(clips, views, strict=True)]
+        )
+        features = self._features[list(views), list(clips)]
+        return torch.from_numpy(spectrograms).float()[:, None], torch.from_numpy(features)
+
+    def _files(self, views: Sequence[int]) -> dict[int, tuple[Path, Path]]:
+        return {view: (self._spectrograms_path(view), self._features_path(view)) for view in views}
+
+    def _spectrograms_path(self, view: int) -> Path:
+        return self._folder / f"view_{view}_spectrograms.npy"
+
+    def _features_path(self, view: int) -> Path:  # written last: a view exists once it does
+        return self._folder / f"view_{view}_features.npy"
+
+
+def check_views(n_views: int, augmentation: AugmentationChain | None) -> None:
+    """Refuse what cannot be rendered once for all epochs.
+
+    Raises:
+        ValueError: If ``n_views`` is no whole number above 0, there is no augmentation, or it
+            mixes clips (a view has the label of its clip) or does not know its settings (by which
+            rendered views are found again).
+    """
+    if not (isinstance(n_views, int) and n_views > 0):
+        raise ValueError(f"views must be null or a whole number above 0, got {n_views!r}")
+    if augmentation is None:
+        raise ValueError(
+            f"views={n_views} asks for {n_views} augmented versions of each clip, and nothing is "
+            "augmented: choose augment=light or strong, or views=null"
+        )
+    if augmentation.mixes_labels:
+        raise ValueError(
+            "views: a rendered view has the label of its clip, and this augmentation mixes clips: "
+            "set augment.mixup.probability=0, or views=null"
+        )
+    if augmentation.settings is None:
+        raise ValueError("views: give AugmentationChain its settings, by which views are named")
+
+
+@torch.no_grad()
+def _render(
+    files: dict[int, tuple[Path, Path]],
+    store: WaveformStore,
+    front_end: FrontEnd,
+    augmentation: AugmentationChain,
+    device: torch.device,
+) -> None:
+    """Write each view's spectrograms (float16: steps of 0.04 dB at 80 dB) and features."""
+    bins, frames = front_end.spectrogram_shape[1:]
+    n_features = len(front_end.feature_names)
+    with work_progress() as progress:
+        bar = progress.add_task("Rendering augmented clips", total=len(files) * len(store))
+        for view, (spectrograms_path, features_path) in files.items():
+            spectrograms_path.parent.mkdir(parents=True, exist_ok=True)
+            part = spectrograms_path.with_name(f"{spectrograms_path.name}.{os.getpid()}.part")
+            spectrograms = np.lib.format.open_memmap(  # a view may be larger than the memory
+                part, mode="w+", dtype=np.float16, shape=(len(store), bins, frames)
+            )
+            features = np.empty((len(store), n_features), dtype=np.float32)
+            with torch.random.fork_rng([device] if device.type == "cuda" else []):
+                torch.manual_seed(view)
+                for start in range(0, len(store), _CLIPS_PER_BATCH):
+                    clips = range(start, min(start + _CLIPS_PER_BATCH, len(store)))
+                    waveforms = store.batch(clips).to(device) / FULL_SCALE
+                    waveforms, _ = augmentation.augment_waveforms(
+                        waveforms, torch.zeros(len(clips), dtype=torch.int64, device=device)
+                    )
+                    batch_spectrograms, batch_features = front_end(waveforms)
+                    spectrograms[clips.start : clips.stop] = batch_spectrograms[:, 0].cpu().numpy()
+                    features[clips.start : clips.stop] = batch_features.cpu().numpy()
+                    progress.advance(bar, len(clips))
+            spectrograms.flush()
+            del spectrograms
+            part.replace(spectrograms_path)
+            content = io.BytesIO()
+            np.save(content, features)
+            write_atomically(features_path, content.getvalue())
