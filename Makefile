@@ -4,11 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: train test check format tensorboard notebooks clean
+.PHONY: train best test check format tensorboard notebooks clean
 .DELETE_ON_ERROR:
 
 train: $(VENV)/.ready  ## render the synthetic corpus, train the two-branch network, test it
 	$(BIN)/python -m instrument_net.train +experiment=quickstart $(ARGS)
+
+best: $(VENV)/.ready  ## train the configuration that validation chose: make best DATA=clips.csv or DATA=folder
+	@test -e "$(DATA)" || { echo "make best DATA=...: a table of clips (columns path and label) or a folder with one folder per instrument; '$(DATA)' is neither" >&2; exit 2; }
+	$(BIN)/python -m instrument_net.train +experiment=best data=$(if $(wildcard $(DATA)/.),folder,manifest) data.path=$(DATA) $(ARGS)
 
 test: $(VENV)/.ready-dev  ## every test
 	$(BIN)/python -m pytest $(ARGS)
