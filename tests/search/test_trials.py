@@ -11,7 +11,7 @@ from omegaconf import OmegaConf, open_dict
 from instrument_net.configuration import CONF_DIR, ConfigurationError
 from instrument_net.evaluation import Predictions, measure, together
 from instrument_net.search import __main__ as command
-from instrument_net.search import trials
+from instrument_net.search import report, trials
 from instrument_net.search.outcome import ranked
 
 FOLDS = ["attic", "barn", "cellar"]
@@ -58,6 +58,8 @@ class Judged:
 @pytest.fixture(autouse=True)
 def judged(monkeypatch):
     monkeypatch.setattr(trials, "CrossValidation", Judged)
+    # Drawing them is most of a trial's time here; test_pictures.py does.
+    monkeypatch.setattr(report, "png", lambda _: b"")
     Judged.log, Judged.summarised, Judged.interrupt_at = [], [], -1
 
 
