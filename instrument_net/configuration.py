@@ -20,6 +20,7 @@ from omegaconf import DictConfig, OmegaConf
 
 CONF_DIR = Path(__file__).parent.parent / "conf"
 _NOT_STAGES = ("experiment",)  # groups that change other stages instead of being one
+_OTHERS_KEYS = ("space",)  # groups whose files list keys of other stages
 
 
 class ConfigurationError(ValueError):
@@ -61,9 +62,9 @@ def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: s
         for group, option in choices.items()
         if option is not None and not group.startswith("hydra/") and group not in _NOT_STAGES
     ]
-    known = set(_keys(compose(base, overrides=stages)))
+    known = set(keys_of(compose(base, overrides=stages)))
     problems = []
-    for key in _keys(config):
+    for key in keys_of(config):
         if key in known:
             continue
         parent, _, leaf = key.rpartition(".")
@@ -92,6 +93,15 @@ def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "") -> str:
     if not known:
         return "; nothing is known here"
     return f"; known here: {', '.join(known)}"
+
+
+def keys_of(config: DictConfig, prefix: str = "") -> Iterator[str]:
+    """Yield the dotted key of every node of a configuration, parents first."""
+    for key in config:
+        yield f"{prefix}{key!s}"
+        node = config._get_node(key)
+        if isinstance(node, DictConfig) and not node._is_none() and not node._is_interpolation():
+            yield from keys_of(node, f"{prefix}{key!s}.")
 
 
 def nearest_key_hint(error: BaseException | None) -> str | None:
@@ -124,7 +134,7 @@ def _known_keys() -> Iterator[str]:
     """Yield every key that any stage's file defines, without composing: for messages only."""
     for path in sorted(CONF_DIR.rglob("*.yaml")):
         group = path.parent.relative_to(CONF_DIR).as_posix()
-        if group in _NOT_STAGES:
+        if group in (*_NOT_STAGES, *_OTHERS_KEYS):
             continue
         if group != ".":
             yield group
@@ -136,15 +146,7 @@ def _keys_of_file(path: Path) -> Iterator[str]:
     prefix = "" if group == "." else f"{group.replace('/', '.')}."
     content = OmegaConf.load(path)
     if isinstance(content, DictConfig):
-        yield from (prefix + key for key in _keys(content) if not key.startswith("defaults"))
-
-
-def _keys(config: DictConfig, prefix: str = "") -> Iterator[str]:
-    for key in config:
-        yield f"{prefix}{key!s}"
-        node = config._get_node(key)
-        if isinstance(node, DictConfig) and not node._is_none() and not node._is_interpolation():
-            yield from _keys(node, f"{prefix}{key!s}.")
+        yield from (prefix + key for key in keys_of(content) if not key.startswith("defaults"))
 
 
 def _subtrees(keys: Iterable[str]) -> set[str]:

@@ -46,7 +46,8 @@ ORDER = [
     },
     {"command", "fold_summary", "train_baseline"},
     {"train", "predict", "export", "evaluate", "compare", "demo"},
-    {"cross_validate"},
+    {"cross_validation"},
+    {"cross_validate", "search"},
 ]
 LEVEL = {stage: level for level, stages in enumerate(ORDER) for stage in stages}
 # Stages that know nothing of any other stage of ours.
@@ -98,6 +99,8 @@ def test_only_commands_know_hydra():
             "train",
             "evaluate",
             "cross_validate",
+            "cross_validation",
+            "search",
         }:
             text = path.read_text()
             assert "import hydra" not in text, path

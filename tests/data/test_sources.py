@@ -1,5 +1,7 @@
 """Splits by source: what is tested has been used for nothing else."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from conftest import REAL_CORPUS, needs_real_corpus
@@ -185,6 +187,61 @@ def test_leaving_one_out_is_testing_it_by_name(clips):
     for source in FOLDS:
         left_out, named = LeaveOneSourceOut(fold=source, seed=3), BySource(test=[source], seed=3)
         assert left_out.assign(clips).equals(named.assign(clips))
+
+
+def test_a_sealed_source_is_no_fold_and_on_no_side_of_any(clips):
+    rule = LeaveOneSourceOut(sealed=["barn", "shed"])
+    folds = rule.fold_table(clips)
+    assert list(folds.index) == ["attic", "cellar", "dome"]
+    sealed = clips["source"].isin(rule.sealed)
+    for source in folds.index:
+        sides = replace(rule, fold=source).assign(clips)
+        assert set(sides[sealed]) == {"unused"}
+        assert "unused" not in set(sides[~sealed])
+    # With the shed goes the only drum: nobody misses it.
+    assert "drum" not in {label for row in folds["unvalidated"] for label in row}
+
+
+def test_the_folds_of_the_other_sources_are_those_of_a_table_without_the_sealed_ones(clips):
+    rule, open_ = LeaveOneSourceOut(sealed=["cellar"]), clips[clips["source"] != "cellar"]
+    assert rule.fold_table(clips).equals(LeaveOneSourceOut().fold_table(open_))
+    # The oboe is then in one source alone, and no fold can test it.
+    assert rule.fold_table(clips).loc["dome", "left_out"] == ("oboe",)
+    for source in ("attic", "barn", "dome"):
+        sides = replace(rule, fold=source).assign(clips)[open_.index]
+        assert sides.equals(LeaveOneSourceOut(fold=source).assign(open_))
+
+
+def test_the_report_names_the_sealed_sources(clips):
+    rule = LeaveOneSourceOut(fold="attic", sealed=["barn", "dome"])
+    said = describe_sides(rule, clips.assign(split=rule.assign(clips)))
+    assert "trained on 2 other(s)" in said
+    assert "sealed, on no side: barn, dome" in said
+    assert "33 clips of sources on neither side are not used" in said
+    assert rule.promise.endswith("Sealed, trained, validated and tested on by no fold: barn, dome")
+    assert "ealed" not in LeaveOneSourceOut().promise
+
+
+@pytest.mark.parametrize(
+    ("sealed", "said"),
+    [
+        (["loft"], "split.sealed names the source loft; the table has attic, barn, cellar"),
+        (list(HELD), "split.sealed leaves 0 of 5 sources; one to train on and one to test"),
+        (FOLDS, "split.sealed leaves 1 of 5 sources"),
+    ],
+)
+def test_sources_that_cannot_be_sealed_are_refused(clips, sealed, said):
+    with pytest.raises(SplitError, match=said):
+        LeaveOneSourceOut(sealed=sealed).fold_table(clips)
+    with pytest.raises(SplitError, match=said):
+        LeaveOneSourceOut(fold="somewhere", sealed=sealed).assign(clips)
+
+
+def test_a_sealed_source_is_not_opened_by_naming_it(clips):
+    with pytest.raises(SplitError, match=r"split\.fold tests the source attic, which"):
+        LeaveOneSourceOut(fold="attic", sealed=["attic"])
+    with pytest.raises(SplitError, match=r"split\.sealed must be a list of sources, got 'attic'"):
+        LeaveOneSourceOut(sealed="attic")
 
 
 @pytest.mark.parametrize(

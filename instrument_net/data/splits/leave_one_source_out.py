@@ -19,15 +19,27 @@ class LeaveOneSourceOut:
 
     Attributes:
         fold: The source that is tested; ``None`` until cross-validation names one.
+        sealed: Sources that are no fold and on no side of any (``unused``): what is chosen by
+            looking at the folds cannot have seen them, so that they are left for one last test.
         group_by: As in :class:`Split`.
         validation_fraction: Share of each label's remaining clips aimed at, in (0, 1).
         seed: Of the shuffle.
     """
 
     fold: str | None = None
+    sealed: Sequence[str] = ()
     group_by: Sequence[str] | None = None
     validation_fraction: float = 0.15
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse a sealed source that would be opened."""
+        if isinstance(self.sealed, str):
+            raise SplitError(f"split.sealed must be a list of sources, got {self.sealed!r}")
+        if self.fold is not None and self.fold in self.sealed:
+            raise SplitError(
+                f"split.fold tests the source {self.fold}, which split.sealed keeps for later"
+            )
 
     def columns(self, clips: pd.DataFrame) -> tuple[str, ...]:
         """Return the columns that name a group."""
@@ -43,27 +55,32 @@ class LeaveOneSourceOut:
 
     def describe(self, clips: pd.DataFrame) -> str:
         """Return in a few words how a table is divided."""
-        return self._split(clips).describe(clips)
+        sealed = f"; sealed, on no side: {', '.join(self.sealed)}" if self.sealed else ""
+        return self._split(clips).describe(clips) + sealed
 
     @property
     def promise(self) -> str:
         """What no fold's test clips have been used for."""
+        sealed = ". Sealed, trained, validated and tested on by no fold: " if self.sealed else ""
         return (
             "each clip is judged by a model that has heard no clip of its source: training, "
             "scaling, stopping and the choice of the model saw recordings of the other sources "
             "only. Intervals draw recordings anew, not sources: another source may lie outside"
+            f"{sealed}{', '.join(self.sealed)}"
         )
 
     def fold_table(self, clips: pd.DataFrame) -> pd.DataFrame:
         """Return what each source tests; see :func:`tabulate_folds`.
 
-        A source none of whose classes is in another one is no fold: it tests 0 clips.
+        A source none of whose classes is in another one is no fold: it tests 0 clips. A sealed one
+        has no row.
         """
         sources, labels = source_names(clips), clips["label"]
+        unsealed = self._unsealed(clips)
         sides: dict[int | str, pd.Series] = {}
-        for source in sorted(sources.unique()):
-            own = sources == source
-            if labels[own].isin(set(labels[~own])).any():
+        for source in unsealed:
+            own, others = sources == source, sources.isin(unsealed) & (sources != source)
+            if labels[own].isin(set(labels[others])).any():
                 sides[source] = replace(self, fold=source).assign(clips)
             else:
                 sides[source] = pd.Series(UNUSED, index=clips.index).mask(own, UNTAUGHT)
@@ -76,9 +93,28 @@ class LeaveOneSourceOut:
                 f"{', '.join(sorted(source_names(clips).unique()))}. "
                 "instrument_net.cross_validate goes through all"
             )
+        others = [source for source in self._unsealed(clips) if source != self.fold]
         return BySource(
             test=[self.fold],
+            train=others if self.sealed else None,
             group_by=self.group_by,
             validation_fraction=self.validation_fraction,
             seed=self.seed,
         )
+
+    def _unsealed(self, clips: pd.DataFrame) -> list[str]:
+        """Return the sources that may be looked at, in alphabetical order."""
+        sources = set(source_names(clips))
+        unknown = sorted(set(self.sealed) - sources)
+        if unknown:
+            raise SplitError(
+                f"split.sealed names the source {', '.join(unknown)}; the table has "
+                f"{', '.join(sorted(sources))}"
+            )
+        unsealed = sorted(sources - set(self.sealed))
+        if self.sealed and len(unsealed) < 2:
+            raise SplitError(
+                f"split.sealed leaves {len(unsealed)} of {len(sources)} sources; one to train on "
+                "and one to test are needed"
+            )
+        return unsealed

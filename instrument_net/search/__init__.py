@@ -1,0 +1,1 @@
+"""Choosing hyper-parameters: trials, each a cross-validation with other settings."""

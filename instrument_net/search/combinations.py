@@ -1,0 +1,134 @@
+"""A trial's draws -> the overrides and the configuration of its cross-validation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from hydra import compose
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf.errors import OmegaConfBaseException
+
+from instrument_net.configuration import (
+    CONF_DIR,
+    ConfigurationError,
+    check_keys,
+    did_you_mean,
+    keys_of,
+    nearest_key_hint,
+)
+from instrument_net.search.space import Parameter, Value
+
+if TYPE_CHECKING:
+    from optuna.trial import Trial
+
+
+class Combinations:
+    """What can be made of an experiment by drawing from a space.
+
+    Every combination is composed anew, as if its overrides stood on the command line of
+    ``cross_validate``: an option of a stage can be drawn like any value, and the folder is the one
+    that this command line finds.
+
+    Args:
+        space: What is drawn.
+        overrides: The search's own command line.
+
+    Raises:
+        ConfigurationError: If the space has a key that no combination has, or an option that is
+            not there.
+    """
+
+    def __init__(self, space: Sequence[Parameter], overrides: Sequence[str]) -> None:
+        self._space = space
+        # Of the search itself; a cross-validation has no such keys.
+        self.base = [o for o in overrides if _key(o).partition(".")[0] not in ("space", "search")]
+        config, choices = _compose(self.base)
+        self.reference = config
+        values = {
+            p.key: choices[p.key] if p.is_stage else OmegaConf.select(config, p.key)
+            for p in space
+            if p.is_stage or _has(config, p.key)
+        }
+        for parameter in space:
+            self._check(parameter)
+        inside = all(p.contains(values[p.key]) for p in space if p.key in values)
+        self.reference_values: Mapping[str, Value] | None = values if inside else None
+        """What the experiment itself would have drawn; ``None`` if it lies outside the space."""
+
+    def draw(self, trial: Trial) -> list[str]:
+        """Return a trial's changes as overrides.
+
+        Stages come first: a key that the drawn option does not have is not drawn.
+
+        Raises:
+            ConfigurationError: If the drawn options do not go together.
+        """
+        changes = [p.override(p.suggest(trial)) for p in self._space if p.is_stage]
+        config, _ = _compose(self.overrides(changes))
+        others = (p for p in self._space if not p.is_stage and _has(config, p.key))
+        return changes + [p.override(p.suggest(trial)) for p in others]
+
+    def overrides(self, changes: Sequence[str]) -> list[str]:
+        """Return the command line of a combination; without changes, that of the experiment."""
+        if not changes:
+            return self.base
+        drawn = {p.key for p in self._space}
+        return [o for o in self.base if _key(o) not in drawn] + list(changes)
+
+    def config(self, changes: Sequence[str]) -> DictConfig:
+        """Return the configuration of a combination.
+
+        Raises:
+            ConfigurationError: If Hydra refuses it, or a key has no effect in it.
+        """
+        return _compose(self.overrides(changes))[0]
+
+    def _check(self, parameter: Parameter) -> None:
+        if parameter.is_stage:
+            options = {path.stem for path in (CONF_DIR / parameter.key).glob("*.yaml")}
+            for value in parameter.values:
+                if value not in options:
+                    raise ConfigurationError(
+                        f"space: {parameter.key} has no option {value!r}"
+                        f"{did_you_mean(str(value), options)}"
+                    )
+        elif not any(_has(config, parameter.key) for config in self._one_option_at_a_time()):
+            raise ConfigurationError(
+                f"space: unknown key {parameter.key!r}"
+                f"{did_you_mean(parameter.key, keys_of(self.reference))}"
+            )
+
+    def _one_option_at_a_time(self) -> Iterator[DictConfig]:
+        yield self.reference
+        for parameter in self._space:
+            for value in parameter.values if parameter.is_stage else ():
+                # What does not go together is for the trial to say that draws it.
+                with suppress(ConfigurationError):
+                    yield self.config([parameter.override(value)])
+
+
+def _compose(overrides: Sequence[str]) -> tuple[DictConfig, dict[str, str]]:
+    """Return what ``cross_validate`` would be given, and the option of each stage."""
+    try:
+        config = compose("cross_validate", list(overrides), return_hydra_config=True)
+    except (HydraException, OmegaConfBaseException) as error:
+        reason = nearest_key_hint(error) or " ".join(str(error).split())
+        raise ConfigurationError(reason) from error
+    choices = dict(config.hydra.runtime.choices)
+    with open_dict(config):
+        del config["hydra"]
+    check_keys(config, choices, base="cross_validate")
+    return config, choices
+
+
+def _key(override: str) -> str:
+    return override.lstrip("+~").partition("=")[0]
+
+
+def _has(config: DictConfig, key: str) -> bool:
+    parent, _, leaf = key.rpartition(".")
+    node = OmegaConf.select(config, parent) if parent else config
+    return isinstance(node, DictConfig) and leaf in node

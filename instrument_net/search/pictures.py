@@ -1,0 +1,148 @@
+"""Trials -> pictures: what was found when, how early it showed, and what mattered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from instrument_net.search.outcome import Outcome
+from instrument_net.search.space import Parameter
+
+OBJECTIVE = "class-averaged recall"
+_COLOURS = {"complete": "#08519c", "given up": "#9ecae1"}
+_BEST = "#d94801"
+
+
+def plot_history(outcomes: Sequence[Outcome]) -> Figure:
+    """Draw every trial's objective in their order, and the best so far.
+
+    Args:
+        outcomes: In their order, at least one complete.
+    """
+    figure = Figure(figsize=(7, 3.6), layout="constrained")
+    axes = figure.subplots()
+    for state, colour in _COLOURS.items():
+        of_state = [o for o in outcomes if o.state == state]
+        if of_state:
+            x, y = [o.number for o in of_state], [o.value for o in of_state]
+            label = state if state == "complete" else f"{state}, on the folds so far"
+            axes.plot(x, y, "o", color=colour, markersize=5, label=label)
+    complete = [o for o in outcomes if o.state == "complete"]
+    best = np.maximum.accumulate([_value(o) for o in complete])
+    axes.step(
+        [*(o.number for o in complete), outcomes[-1].number], [*best, best[-1]], where="post",
+        color=_BEST, linewidth=1.2, label="best so far",
+    )  # fmt: skip
+    _finish(axes, "trial", "What was found when")
+    return figure
+
+
+def plot_running(outcomes: Sequence[Outcome], folds: Sequence[str]) -> Figure:
+    """Draw the objective of the first folds together, a line a trial.
+
+    Args:
+        outcomes: In any order, at least one complete.
+        folds: Names, in the order in which they were run.
+    """
+    figure = Figure(figsize=(7, 4.2), layout="constrained")
+    axes = figure.subplots()
+    best = max((o for o in outcomes if o.state == "complete"), key=_value)
+    for outcome in outcomes:
+        if outcome is best or outcome.state == "failed":
+            continue
+        axes.plot(
+            *_curve(outcome), ".-", color=_COLOURS[outcome.state], linewidth=0.9, markersize=4
+        )
+    axes.plot(*_curve(best), "o-", color=_BEST, markersize=4)
+    for label, colour in {f"best: trial {best.number}": _BEST, **_COLOURS}.items():
+        axes.plot([], [], "o-", color=colour, markersize=4, label=label)
+    axes.set_xticks(range(1, len(folds) + 1), folds, rotation=45, ha="right", fontsize=8)
+    _finish(axes, "folds up to this one, taken together", "How early it showed", whole=False)
+    return figure
+
+
+def plot_slices(outcomes: Sequence[Outcome], space: Sequence[Parameter]) -> Figure | None:
+    """Draw the objective over each parameter, a point a complete trial.
+
+    Args:
+        outcomes: In any order.
+        space: What was drawn.
+
+    Returns:
+        The figure, or ``None`` if no complete trial has drawn anything.
+    """
+    complete = [o for o in outcomes if o.state == "complete"]
+    drawn = [p for p in space if any(p.key in o.drawn for o in complete)]
+    if not drawn:
+        return None
+    best = max(complete, key=_value)
+    columns = min(3, len(drawn))
+    rows = -(-len(drawn) // columns)
+    figure = Figure(figsize=(2.9 * columns + 0.6, 2.5 * rows + 0.3), layout="constrained")
+    grid = figure.subplots(rows, columns, sharey=True, squeeze=False).flat
+    for axes, parameter in zip(grid, drawn, strict=False):
+        _slice(axes, parameter, [o for o in complete if parameter.key in o.drawn], best)
+    for axes in list(grid)[len(drawn) :]:
+        axes.remove()
+    figure.supylabel(OBJECTIVE)
+    figure.suptitle(f"Complete trials; the best is trial {best.number}")
+    return figure
+
+
+def plot_importances(importances: Mapping[str, float]) -> Figure:
+    """Draw the share of each parameter in what makes a trial good, the largest on top.
+
+    Args:
+        importances: Parameter -> share; they sum to 1.
+    """
+    ordered = sorted(importances.items(), key=lambda item: item[1])
+    figure = Figure(figsize=(7, 0.32 * len(ordered) + 1.3), layout="constrained")
+    axes = figure.subplots()
+    axes.barh([name for name, _ in ordered], [share for _, share in ordered], color="#9ecae1")
+    axes.set_xlim(0, 1)
+    axes.set_xlabel("share")
+    axes.set_title("What set good trials apart")
+    axes.grid(axis="x", color="0.9")
+    axes.set_axisbelow(True)
+    return figure
+
+
+def _slice(axes: Axes, parameter: Parameter, outcomes: Sequence[Outcome], best: Outcome) -> None:
+    x = [outcome.drawn[parameter.key] for outcome in outcomes]
+    if parameter.distribution == "choice":
+        axes.set_xticks(range(len(parameter.values)), [str(v) for v in parameter.values])
+        axes.set_xlim(-0.5, len(parameter.values) - 0.5)
+        axes.tick_params(axis="x", labelsize=8)
+        x = [parameter.values.index(value) for value in x]
+    elif parameter.distribution == "log_uniform":
+        axes.set_xscale("log")
+    colours = [_BEST if outcome is best else _COLOURS["complete"] for outcome in outcomes]
+    axes.scatter(x, [_value(o) for o in outcomes], c=colours, s=18, alpha=0.8)
+    axes.set_title(parameter.key, fontsize=9)
+    axes.grid(color="0.9")
+    axes.set_axisbelow(True)
+
+
+def _curve(outcome: Outcome) -> tuple[list[int], list[float]]:
+    steps = sorted(outcome.running)
+    return steps, [outcome.running[step] for step in steps]
+
+
+def _finish(axes: Axes, x: str, title: str, *, whole: bool = True) -> None:
+    if whole:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlabel(x)
+    axes.set_ylabel(OBJECTIVE)
+    axes.set_title(title)
+    axes.grid(color="0.9")
+    axes.set_axisbelow(True)
+    axes.legend(loc="best", frameon=False, fontsize=8)
+
+
+def _value(outcome: Outcome) -> float:
+    assert outcome.value is not None
+    return outcome.value

@@ -1,0 +1,201 @@
+"""Trial after trial: what each draws, how its folds go, and when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
+from rich.markup import escape
+
+from instrument_net.configuration import ConfigurationError
+from instrument_net.cross_validation import CrossValidation, digest_of_settings
+from instrument_net.data import SplitError
+from instrument_net.evaluation import Predictions, bootstrap_intervals, measure, together
+from instrument_net.files import write_atomically
+from instrument_net.screen import print_next, print_table, shown_path
+from instrument_net.search.best import experiment_file
+from instrument_net.search.combinations import Combinations
+from instrument_net.search.commands import (
+    Commands,
+    command_line,
+    sealed_sources,
+    sealed_test,
+)
+from instrument_net.search.facts import facts_of_a_search
+from instrument_net.search.importance import importances
+from instrument_net.search.outcome import ranked
+from instrument_net.search.pruning import is_given_up
+from instrument_net.search.report import trial_table, write_page
+from instrument_net.search.space import read_space
+from instrument_net.search.study import REFERENCE, Study
+
+if TYPE_CHECKING:
+    from optuna.trial import Trial
+
+OBJECTIVE = "class_averaged_accuracy"
+# What another combination may do better: its settings, its classes' clips, its size.
+_OF_A_COMBINATION = (ConfigurationError, SplitError, torch.OutOfMemoryError)
+_SHOWN_TRIALS = 10
+
+
+def objective(parts: Mapping[int | str, Predictions]) -> float:
+    """Return the class-averaged recall of all clips of some folds, as their report has it."""
+    return measure(together(list(parts.values()))).overall[OBJECTIVE]
+
+
+class Search:
+    """A search in its folder: the same settings find it again.
+
+    Args:
+        config: ``conf/search.yaml`` with its stages.
+        overrides: The command line's own part of it.
+        experiment: That the command line names.
+
+    Raises:
+        ConfigurationError: If the space or the split is not what it should be.
+    """
+
+    def __init__(
+        self, config: DictConfig, *, overrides: Sequence[str], experiment: str | None
+    ) -> None:
+        settings = config.search
+        for key in ("trials", "startup_trials", "warm_up_folds"):
+            if not isinstance(settings[key], int) or settings[key] < 1:
+                raise ConfigurationError(f"search.{key} must be 1 or more, got {settings[key]!r}")
+        space: dict[str, object] = OmegaConf.to_container(config.space)  # type: ignore[assignment]
+        self._space = read_space(space)
+        self._config, self._overrides, self._experiment = config, list(overrides), experiment
+        self._combinations = Combinations(self._space, overrides)
+        # Before any trial: what is wrong with table or split is wrong in all of them.
+        self._reference = CrossValidation(
+            self._combinations.reference, overrides=self._combinations.base
+        )
+        digest = digest_of_settings(config, ignored=["search.trials"])
+        self.folder = Path("outputs").resolve() / str(config.name) / f"search_{digest}"
+        self._study = Study(
+            self.folder / "study.db",
+            seed=config.seed,
+            startup_trials=settings.startup_trials,
+            reference=self._combinations.reference_values,
+        )
+        self._console = Console()
+
+    def run_to(self, trials: int) -> None:
+        """Run trials until so many are over, and say where to look."""
+        while len(self._study.outcomes()) < trials:
+            self._run(self._study.next())
+            self._write_page()
+        self._write_page()
+        table = trial_table(self._study.outcomes()).set_index("trial").head(_SHOWN_TRIALS)
+        print_table(self._console, table, f"{self._config.name}: best trials")
+        shown = shown_path(self.folder)
+        print_next(
+            self._console, {"report": shown / "report.md", "best settings": shown / "best.yaml"}
+        )
+
+    def _run(self, trial: Trial) -> None:
+        """Run the folds of a trial, as long as it is worth it."""
+        is_reference = REFERENCE in trial.user_attrs
+        try:
+            changes = self._changes(trial, is_reference=is_reference)
+            parts = self._run_folds(trial, changes)
+        except _OF_A_COMBINATION as error:
+            if is_reference:  # the experiment's own fault, and every trial's
+                raise
+            self._study.fail(trial, " ".join(str(error).split()))
+            self._say(f"trial {trial.number} failed: {error}")
+            return
+        if parts is None:
+            self._study.give_up(trial)
+            return
+        low, high = bootstrap_intervals(together(list(parts.values()))).loc[OBJECTIVE]
+        value = objective(parts)
+        self._study.complete(trial, value, (float(low), float(high)))
+        self._say(f"trial {trial.number}: {value:.4f}")
+
+    def _changes(self, trial: Trial, *, is_reference: bool) -> list[str]:
+        if is_reference:
+            # Drawn for the sampler's sake alone: these are the values that the experiment has.
+            if self._combinations.reference_values is not None:
+                self._combinations.draw(trial)
+            changes = []
+        else:
+            changes = self._combinations.draw(trial)
+        trial.set_user_attr("changes", changes)
+        return changes
+
+    def _run_folds(
+        self, trial: Trial, changes: Sequence[str]
+    ) -> dict[int | str, Predictions] | None:
+        """Return the predictions of every fold; ``None`` if the trial was given up."""
+        validation = CrossValidation(
+            self._combinations.config(changes), overrides=self._combinations.overrides(changes)
+        )
+        finished = [o.running for o in self._study.outcomes() if o.state == "complete"]
+        self._say(f"trial {trial.number}: {' '.join(changes) or 'the experiment as it is'}")
+        parts: dict[int | str, Predictions] = {}
+        for n_folds, fold in enumerate(validation.folds, start=1):
+            self._console.rule(escape(self._heading(trial, fold, n_folds, len(validation.folds))))
+            if validation.is_done(fold):
+                self._say(f"fold {fold}: done before")
+            parts[fold] = validation.run(fold)
+            value = objective(parts)
+            trial.report(value, n_folds)
+            if n_folds < len(validation.folds) and is_given_up(
+                value,
+                n_folds,
+                finished,
+                startup_trials=self._config.search.startup_trials,
+                warm_up_folds=self._config.search.warm_up_folds,
+            ):
+                self._say(f"trial {trial.number} given up: {value:.4f} after {n_folds} folds")
+                return None
+        validation.summarise(parts)
+        return parts
+
+    def _heading(self, trial: Trial, fold: int | str, n_folds: int, of_folds: int) -> str:
+        outcomes = self._study.outcomes()
+        text = (
+            f"trial {trial.number} ({len(outcomes) + 1} of {self._config.search.trials}), "
+            f"fold {fold} ({n_folds} of {of_folds})"
+        )
+        if not any(o.state == "complete" for o in outcomes):
+            return text
+        best = ranked(outcomes)[0]
+        return f"{text}, best so far {best.value:.4f} (trial {best.number})"
+
+    def _write_page(self) -> None:
+        outcomes = self._study.outcomes()
+        best = ranked(outcomes)[0]
+        if best.state != "complete":
+            return
+        overrides = self._combinations.overrides(best.changes)
+        sealed = sealed_sources(self._config)
+        commands = Commands(
+            cross_validate=command_line("cross_validate", overrides),
+            test_sealed=sealed_test(overrides, sealed) if sealed else None,
+        )
+        content = experiment_file(
+            self._experiment,
+            self._space,
+            {} if best.is_reference else best.drawn,
+            command=commands.cross_validate,
+        )
+        write_atomically(self.folder / "best.yaml", content.encode())
+        write_page(
+            self.folder,
+            outcomes,
+            title=f"Choosing hyper-parameters of {self._config.name}",
+            facts=facts_of_a_search(self._config, self._overrides, self._reference, outcomes),
+            space=self._space,
+            folds=[str(fold) for fold in self._reference.folds],
+            importances=importances(self._study.study),
+            commands=commands,
+        )
+
+    def _say(self, text: str) -> None:
+        self._console.print(escape(text), highlight=False, soft_wrap=True)
