@@ -18,7 +18,12 @@ from omegaconf import DictConfig, ListConfig, OmegaConf
 from rich.console import Console
 
 from instrument_net.command import checked, run_command
-from instrument_net.configuration import CONF_DIR, ConfigurationError, did_you_mean
+from instrument_net.configuration import (
+    CONF_DIR,
+    ConfigurationError,
+    did_you_mean,
+    refused_values,
+)
 from instrument_net.files import write_atomically
 from instrument_net.train import train
 
@@ -65,8 +70,9 @@ def cross_validate(config: DictConfig, *, overrides: list[str]) -> None:
             "split=leave_one_source_out have some"
         )
     open_data = instantiate(config.data, _partial_=True)
-    datamodule = open_data(front_end=instantiate(config.frontend), split=rule)
-    table = rule.fold_table(datamodule.store.kept)
+    with refused_values("data"):
+        datamodule = open_data(front_end=instantiate(config.frontend), split=rule)
+    table = rule.fold_table(datamodule.own_clips)
     folds = table.index[table["n_clips"] > 0].tolist()
     wanted = chosen_folds(folds, config.only)
     folder = folder_of(config)
@@ -79,6 +85,7 @@ def cross_validate(config: DictConfig, *, overrides: list[str]) -> None:
         console.rule(f"fold {fold} ({number} of {len(wanted)})")
         own = OmegaConf.merge(config, {"split": {"fold": fold}})
         train(_keep_config(own, run_dir), overrides=[*overrides, f"split.fold={fold}"])
+    extra = datamodule.describe_extra()
     tested = "all" if len(wanted) == len(folds) else f"only {', '.join(map(str, wanted))}"
     summarise(
         folder,
@@ -91,6 +98,7 @@ def cross_validate(config: DictConfig, *, overrides: list[str]) -> None:
         facts={
             "Command": f"`python -m instrument_net.cross_validate {' '.join(overrides)}`",
             "Folds": f"{tested} of {len(folds)}; {rule.promise}",
+            **({} if extra is None else {"Extra": extra}),
         },
     )
 
