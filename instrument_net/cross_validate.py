@@ -124,11 +124,17 @@ def chosen_folds(folds: Sequence[int | str], only: Sequence[int | str] | None) -
 
 
 def folder_of(config: DictConfig) -> Path:
-    """Return the folder of a cross-validation: the same for the same settings."""
+    """Return the folder of a cross-validation: the same for the same settings.
+
+    Raises:
+        ConfigurationError: If ``init_from`` names no file.
+    """
     settings = OmegaConf.to_container(config)  # unresolved: a run's date is no setting
     assert isinstance(settings, dict)
     for key in _NOT_SETTINGS:
         del settings[key]
+    if settings["init_from"] is not None:  # the weights are the setting, not the name of their file
+        settings["init_from"] = _digest_of(Path(settings["init_from"]))
     digest = hashlib.sha256(repr(settings).encode()).hexdigest()[:8]
     return Path("outputs").resolve() / str(config.name) / f"cross_validation_{digest}"
 
@@ -145,6 +151,13 @@ def run_dir_of(folder: Path, fold: int | str) -> Path:
 def is_done(run_dir: Path) -> bool:
     """Return whether a fold has its report; what was interrupted before is trained anew."""
     return (run_dir / "report" / "report.md").is_file()  # written last
+
+
+def _digest_of(checkpoint: Path) -> str:
+    if not checkpoint.is_file():
+        raise ConfigurationError(f"init_from: {checkpoint}: no such checkpoint")
+    with checkpoint.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _refuse_overrides(config: DictConfig, overrides: Sequence[str]) -> None:
