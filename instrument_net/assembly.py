@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from instrument_net.augmentation import AugmentationChain
     from instrument_net.data import InstrumentDataModule
 
-_STAGES = ("data", "split", "frontend", "model", "loss", "optimizer", "scheduler", "trainer")
+_STAGES = (
+    "data",
+    "data.extra",
+    "split",
+    "frontend",
+    "model",
+    "loss",
+    "optimizer",
+    "scheduler",
+    "trainer",
+)
 _FOLDERS = ("folder", "store_dir")
 
 
@@ -64,11 +74,13 @@ def hyper_parameters(config: DictConfig) -> dict[str, Any]:
     values = {"seed": config.seed}
     for stage in [*_STAGES, *(f"augment.{name}" for name in config.augment)]:
         settings = OmegaConf.select(config, stage)
+        if settings is None:  # nothing was chosen
+            continue
         resolved = OmegaConf.to_container(settings, resolve=True)
         assert isinstance(resolved, dict)
         for key, value in resolved.items():
             name = str(key)
-            hidden = name.startswith("_") or name in _FOLDERS
+            hidden = name.startswith("_") or name in _FOLDERS or f"{stage}.{name}" in _STAGES
             if not hidden and not OmegaConf.is_interpolation(settings, name):  # stands elsewhere
                 values[f"{stage}.{name}"] = value
     return values

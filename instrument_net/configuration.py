@@ -69,7 +69,8 @@ def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: s
             continue
         parent, _, leaf = key.rpartition(".")
         # A group that is composed to nothing (augment=none) is no free mapping.
-        if parent in _subtrees(known) or parent in ("", *choices):
+        groups = {group.replace("/", ".") for group in choices}
+        if parent in _subtrees(known) or parent in {"", *groups}:
             siblings = {k.rpartition(".")[2] for k in known if k.rpartition(".")[0] == parent}
         elif parent in known:  # below a key that holds a free mapping or a list
             continue
@@ -125,9 +126,10 @@ def nearest_key_hint(error: BaseException | None) -> str | None:
 def _where_known(key: str) -> str:
     """Return which options of its group have a key, as a hint; nothing if none has it."""
     group = key.partition(".")[0]
-    having = [f"{group}={path.stem}" for path in sorted((CONF_DIR / group).glob("*.yaml"))
+    having = [path.relative_to(CONF_DIR) for path in sorted((CONF_DIR / group).rglob("*.yaml"))
               if key in _keys_of_file(path)]  # fmt: skip
-    return f": it comes with {' or '.join(having)}" if having else ""
+    options = [f"{path.parent.as_posix()}={path.stem}" for path in having]
+    return f": it comes with {' or '.join(options)}" if options else ""
 
 
 def _known_keys() -> Iterator[str]:

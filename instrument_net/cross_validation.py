@@ -57,10 +57,12 @@ class CrossValidation:
             front_end = instantiate(config.frontend)
         open_data = instantiate(config.data, _partial_=True)
         with refused_values("data"):
-            datamodule = open_data(front_end=front_end, split=rule)
+            # Only its table is wanted here: nothing is augmented, so nothing is rendered either.
+            datamodule = open_data(front_end=front_end, split=rule, views=None)
         self._config, self._overrides = config, list(overrides)
-        self._table = rule.fold_table(datamodule.store.kept)
+        self._table = rule.fold_table(datamodule.own_clips)
         self._all_folds = self._table.index[self._table["n_clips"] > 0].tolist()
+        self._extra = datamodule.describe_extra()
         self.rule: FoldRule = rule
         self.folds = chosen_folds(self._all_folds, config.only)
         self.folder = folder_of(config)
@@ -104,6 +106,7 @@ class CrossValidation:
             facts={
                 "Command": f"`python -m instrument_net.cross_validate {' '.join(self._overrides)}`",
                 "Folds": f"{self.tested}; {self.rule.promise}",
+                **({} if self._extra is None else {"Extra": self._extra}),
             },
         )
 
@@ -129,7 +132,11 @@ def chosen_folds(folds: Sequence[int | str], only: Sequence[int | str] | None) -
 
 
 def folder_of(config: DictConfig) -> Path:
-    """Return the folder of a cross-validation: the same for the same settings."""
+    """Return the folder of a cross-validation: the same for the same settings.
+
+    Raises:
+        ConfigurationError: If ``init_from`` names no file.
+    """
     folder = f"cross_validation_{digest_of_settings(config)}"
     return Path("outputs").resolve() / str(config.name) / folder
 
@@ -140,6 +147,9 @@ def digest_of_settings(config: DictConfig, *, ignored: Sequence[str] = ()) -> st
     Args:
         config: Composed.
         ignored: Dotted keys of the caller's that are no setting either.
+
+    Raises:
+        ConfigurationError: If ``init_from`` names no file.
     """
     settings: Any = OmegaConf.to_container(config)  # unresolved: a run's date is no setting
     for key in (*_NOT_SETTINGS, *ignored):
@@ -148,6 +158,8 @@ def digest_of_settings(config: DictConfig, *, ignored: Sequence[str] = ()) -> st
         for parent in parents:
             node = node[parent]
         del node[leaf]
+    if settings["init_from"] is not None:  # the weights are the setting, not the name of their file
+        settings["init_from"] = _digest_of(Path(settings["init_from"]))
     return hashlib.sha256(repr(settings).encode()).hexdigest()[:8]
 
 
@@ -158,6 +170,13 @@ def run_dir_of(folder: Path, fold: int | str) -> Path:
     if safe != name:  # two names may differ only in what a path cannot hold
         safe += f"_{hashlib.sha256(name.encode()).hexdigest()[:6]}"
     return folder / f"fold_{safe}"
+
+
+def _digest_of(checkpoint: Path) -> str:
+    if not checkpoint.is_file():
+        raise ConfigurationError(f"init_from: {checkpoint}: no such checkpoint")
+    with checkpoint.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _refuse_overrides(config: DictConfig, overrides: Sequence[str]) -> None:

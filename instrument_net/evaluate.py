@@ -71,7 +71,9 @@ def evaluate(config: DictConfig, *, overrides: list[str]) -> None:
     else:
         data, split = config.data, Everything()
     datamodule: InstrumentDataModule = instantiate(data, _partial_=True)(
-        front_end=classifier.front_end, split=split
+        front_end=classifier.front_end,
+        split=split,
+        views=None,  # of training, which is not repeated
     )
     datamodule.setup()
     ignore = unknown_labels(classifier, datamodule.clips)

@@ -28,10 +28,12 @@ def facts_of_a_run(
         model: What was trained.
         choice: Which of its states was tested, and what chose it.
     """
+    extra = datamodule.describe_extra()
     return {
         "Command": f"`python -m instrument_net.train {' '.join(overrides)}`",
         "Model": model,
         "Data": datamodule.describe(),
+        **({} if extra is None else {"Extra": extra}),
         "Split": datamodule.describe_split(),
         "Choice": choice,
         "Seed": str(config.seed),

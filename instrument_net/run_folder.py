@@ -1,4 +1,4 @@
-"""A finished run's folder, read back: the newest one, and the curves that TensorBoard shows."""
+"""A finished run's folder, read back: the newest one, what it has heard, and its curves."""
 
 from __future__ import annotations
 
@@ -34,6 +34,19 @@ def newest_run(outputs: str | Path) -> Path:
             "python -m instrument_net.train +experiment=quickstart"
         )
     return max(ended, key=ended.__getitem__)
+
+
+def files_heard(checkpoint: str | Path) -> set[str] | None:
+    """Return the audio files that a run has trained or validated on; ``None`` where it is unknown.
+
+    Args:
+        checkpoint: In the run's folder.
+    """
+    table = Path(checkpoint).resolve().parents[1] / "splits.csv"
+    if not table.is_file():
+        return None
+    clips = pd.read_csv(table, dtype=str)
+    return set(clips["path"][clips["split"].isin(["train", "validation"])])
 
 
 def read_curves(run: str | Path) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from rich.markup import escape
 
 from instrument_net.assembly import build_augmentation, hyper_parameters, loss_options
 from instrument_net.command import checked, run_command
-from instrument_net.configuration import CONF_DIR, refused_values
+from instrument_net.configuration import CONF_DIR, ConfigurationError, refused_values
 from instrument_net.files import write_atomically
 
 if TYPE_CHECKING:
@@ -60,7 +60,13 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     from instrument_net.environment import describe_environment
     from instrument_net.monitoring import log_mistakes
     from instrument_net.screen import print_figures, print_next, shown_path
+    from instrument_net.starting_weights import heard_before, start_from
 
+    if config.init_from is not None and config.resume_from is not None:
+        raise ConfigurationError(
+            "init_from and resume_from are both set: a run that goes on has weights of its own; "
+            "leave init_from out"
+        )
     console = Console()
     run_dir = Path(config.run_dir)
     run_dir.mkdir(parents=True, exist_ok=True)
@@ -101,6 +107,11 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
         highlight=False,
         soft_wrap=True,
     )
+    start = None
+    if config.init_from is not None:
+        start = start_from(classifier, config.init_from)
+        start += f"; {heard_before(config.init_from, list(datamodule.clips_of('test')['path']))}"
+        console.print(f"starts from {escape(start)}", highlight=False, soft_wrap=True)
     with console.status("Measuring the training split's features"):
         classifier.fit_feature_scaling(*datamodule.feature_statistics())
 
@@ -114,7 +125,7 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     trainer.fit(classifier, datamodule, ckpt_path=config.resume_from, weights_only=True)
     checkpoint = trainer.checkpoint_callback
     best = InstrumentClassifier.load_from_checkpoint(checkpoint.best_model_path)
-    report = _report(config, best, datamodule, run_dir, overrides, environment)
+    report = _report(config, best, datamodule, run_dir, overrides, environment, start)
     figures = {f"test/{name}": value for name, value in report.metrics.overall.items()}
     logger.log_hyperparams(hyper_parameters(config), figures)
     log_mistakes(logger.experiment, report.mistakes, best.front_end)
@@ -159,6 +170,7 @@ def _report(
     run_dir: Path,
     overrides: list[str],
     environment: dict[str, object],
+    start: str | None,
 ) -> Report:
     from instrument_net.evaluation import write_report
     from instrument_net.judging import judge
@@ -172,6 +184,8 @@ def _report(
         model=f"{config.model.name}, {count_parameters(best):,} parameters",
         choice=f"the best on {config.monitor}, tested once",
     )
+    if start is not None:
+        facts["Start"] = start
     facts["Augmentation"] = datamodule.describe_augmentation()
     return write_report(
         run_dir / "report",

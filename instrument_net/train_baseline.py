@@ -24,6 +24,7 @@ _OF_NETWORKS = (
     "augment",
     "callbacks",
     "compile",
+    "init_from",
     "logger",
     "loss",
     "monitor",

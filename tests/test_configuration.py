@@ -11,7 +11,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
 from omegaconf import OmegaConf, open_dict
 
-from instrument_net.assembly import build_augmentation, loss_options
+from instrument_net.assembly import build_augmentation, hyper_parameters, loss_options
 from instrument_net.baselines import BASELINES, build_baseline
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.configuration import (
@@ -31,6 +31,8 @@ STAGES = [name for name in STAGES if not name.startswith(("experiment/", "space/
 NEEDED = {
     "data/manifest": ["data.path=x.csv"],
     "data/folder": ["data.path=x"],
+    "data/extra/manifest": ["data.extra.path=x.csv"],
+    "data/extra/folder": ["data.extra.path=x"],
     "split/by_source": ["split.test=[x]"],
 }
 EXPERIMENTS = [name for name in FILES if name.startswith("experiment/")]
@@ -83,7 +85,7 @@ def test_files_are_found_in_every_group():
 
 @pytest.mark.parametrize("name", [*EXPERIMENTS, *STAGES])
 def test_a_file_composes_without_unknown_keys_and_builds_what_it_names(name, tmp_path):
-    group, option = name.split("/")
+    group, option = name.rsplit("/", 1)
     override = f"+experiment={option}" if group == "experiment" else f"{group}={option}"
     config, choices = composed(override, *NEEDED.get(name, []), tmp_path=tmp_path)
     check_keys(config, choices, base="train")
@@ -149,6 +151,8 @@ def test_an_experiment_is_a_small_diff_that_asks_a_question_and_is_named_after_i
         ("+callbacks.early_stopping.patients=2", "'callbacks.early_stopping.patience'"),
         ("+model.filter=3", "did you mean 'model.filters'"),
         ("+sede=3", "did you mean 'seed'"),
+        ("+data.extra.seed=3", "unknown key 'data.extra.seed': it comes with "
+                               "data/extra=synthetic"),
         ("+augment.noise.probability=1", "unknown key 'augment.noise': it comes with "
                                          "augment=light or augment=strong"),
     ],
@@ -167,6 +171,22 @@ def test_a_key_that_nothing_reads_is_refused_with_the_nearest_right_one(override
 def test_a_key_that_the_configured_class_takes_may_be_added(override):
     config, choices = composed(override)
     check_keys(config, choices, base="train")
+
+
+@pytest.mark.parametrize(
+    ("corpus", "other"),
+    [("manifest", "synthetic"), ("folder", "manifest"), ("synthetic", "folder")],
+)
+def test_a_corpus_goes_with_an_extra_one(corpus, other):
+    chosen = [f"data/extra={other}", *NEEDED.get(f"data/extra/{other}", []),
+              f"data={corpus}", *NEEDED.get(f"data/{corpus}", [])]  # fmt: skip
+    config, choices = composed(*chosen)
+    check_keys(config, choices, base="train")
+    assert config.data._target_.endswith(f".from_{corpus.replace('synthetic', 'synthesis')}")
+    assert config.data.extra._target_.endswith(f".{other.capitalize()}Corpus")
+    described = hyper_parameters(config)
+    assert not any(isinstance(value, dict) for value in described.values())
+    assert ("data.extra.individuals_per_class" in described) == (other == "synthetic")
 
 
 def test_an_augmentation_is_switched_off_or_changed_by_its_name():
@@ -196,6 +216,7 @@ def test_an_augmentation_is_switched_off_or_changed_by_its_name():
         ("model=two_branches", "two_branch"),
         ("+trainer.max_epoch=3", "did you mean 'trainer.max_epochs'?"),
         ("augment.noise.probability=0.5", "augment.noise: it comes with augment=light"),
+        ("data.extra.seed=1", "data.extra.seed: it comes with data/extra=synthetic"),
     ],
 )
 def test_the_command_names_the_nearest_right_key(override, said, tmp_path):

@@ -42,6 +42,7 @@ ORDER = [
         "screen",
         "baselines",
         "run_facts",
+        "starting_weights",
         "assembly",
     },
     {"command", "fold_summary", "train_baseline"},

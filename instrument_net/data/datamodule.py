@@ -21,7 +21,9 @@ from instrument_net.data.corpora import (
     ManifestCorpus,
     SyntheticCorpus,
 )
+from instrument_net.data.extra import check_sources, describe_extra, with_extra
 from instrument_net.data.loader import ClipDataset, FrontEndLoader
+from instrument_net.data.manifest import ManifestError
 from instrument_net.data.rendered_views import RenderedViews, check_views
 from instrument_net.data.splits import Split, SplitRule, describe_sides
 from instrument_net.data.store import WaveformStore
@@ -41,6 +43,8 @@ class InstrumentDataModule(lightning.LightningDataModule):
         corpus: Where clips come from.
         front_end: Waveforms -> (spectrogram, features); default: the 560 x 256 front end.
         split: How clips are divided into train, validation and test.
+        extra: Another corpus, all of whose clips train: none is validated on or tested, and the
+            split of ``corpus`` is what it is without them. Its labels join those of ``corpus``.
         augmentation: What training changes about its clips; default: nothing.
         views: How many augmented versions of each clip are rendered once, for all epochs, folds and
             runs, see :class:`~instrument_net.data.rendered_views.RenderedViews`; ``None``:
@@ -56,8 +60,8 @@ class InstrumentDataModule(lightning.LightningDataModule):
             memory map.
 
     Raises:
-        ValueError: If ``on_error``, ``sampling``, ``batch_size`` or ``views`` is out of range, or
-            ``views`` does not suit the augmentation.
+        ValueError: If ``on_error``, ``sampling``, ``batch_size`` or ``views`` is out of range,
+            ``views`` does not suit the augmentation, or ``extra`` is no corpus.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
         front_end: FrontEnd | None = None,
         *,
         split: SplitRule | None = None,
+        extra: Corpus | None = None,
         augmentation: AugmentationChain | None = None,
         views: int | None = None,
         store_dir: str | Path = "outputs/store",
@@ -79,6 +84,11 @@ class InstrumentDataModule(lightning.LightningDataModule):
             raise ValueError(f"on_error must be 'skip' or 'raise', got {on_error!r}")
         if sampling not in ("shuffled", "class_balanced"):
             raise ValueError(f"sampling must be 'shuffled' or 'class_balanced', got {sampling!r}")
+        if extra is not None and not isinstance(extra, Corpus):
+            raise ValueError(
+                f"extra must be a corpus, chosen by data/extra=synthetic, folder or manifest, got "
+                f"{extra!r}"
+            )
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, got {batch_size}")
         self.front_end = front_end or FrontEnd()
@@ -90,6 +100,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
             check_views(views, self.augmentation)
         self.batch_size = batch_size
         self._corpus = corpus
+        self._extra = extra
         self._n_views = views
         self._store_dir = store_dir
         self._sampling = sampling
@@ -147,12 +158,18 @@ class InstrumentDataModule(lightning.LightningDataModule):
             self._store = self._open_store()
         return self._store
 
+    @property
+    def own_clips(self) -> pd.DataFrame:
+        """Return the decoded clips that the split divides: all but the extra ones."""
+        kept = self.store.kept
+        return kept if self._extra is None else kept[~kept["extra"]].drop(columns="extra")
+
     def setup(self, stage: str | None = None) -> None:
         """Divide the clips; afterwards ``class_names``, ``clips`` and ``rejected`` are filled.
 
         ``clips`` is the manifest's table without the rejected rows, with columns ``split`` and
-        ``group``; ``class_names`` are the labels of the training side, or of all clips where
-        nothing is trained.
+        ``group``, and with ``extra`` (bool) where there is an extra corpus; ``class_names`` are the
+        labels of the training side, or of all clips where nothing is trained.
 
         Raises:
             ManifestError, SplitError, AudioError: What is wrong with table, classes or files.
@@ -166,10 +183,14 @@ class InstrumentDataModule(lightning.LightningDataModule):
                 f"{len(self.rejected)} file(s) cannot be used (data.on_error=skip leaves them "
                 "out):\n" + "\n".join(self.rejected["reason"])
             )
-        clips = self.store.kept
-        sides = self.split.assign(clips)
-        self.clips = clips.assign(split=sides, group=self.split.groups(clips))
-        trained = clips["label"][sides == "train"]
+        own = self.own_clips
+        clips = own.assign(split=self.split.assign(own), group=self.split.groups(own))
+        if self._extra is not None:
+            extra = self.store.kept.iloc[len(own) :]
+            extra = extra.assign(split="train", group=extra["path"])
+            clips = pd.concat([clips.assign(extra=False), extra])
+        self.clips = clips
+        trained = clips["label"][clips["split"] == "train"]
         labels = trained if len(trained) else clips["label"]
         self.class_names = tuple(sorted(labels.unique()))
 
@@ -258,15 +279,26 @@ class InstrumentDataModule(lightning.LightningDataModule):
         note = ""
         if isinstance(self._corpus, SyntheticCorpus):
             note = "; synthetic: figures say nothing about real instruments"
+        own = self.own_clips
         return (
-            f"{self._origin.name}, {len(self.clips)} clips of "
-            f"{self.clips['label'].nunique()} classes, "
+            f"{self._origin.name}, {len(own)} clips of {own['label'].nunique()} classes, "
             f"{len(self.rejected)} left out (rejected.csv){note}"
         )
 
+    def describe_extra(self) -> str | None:
+        """Return one line about the extra corpus; ``None`` without one."""
+        if self._extra is None:
+            return None
+        told = describe_extra(self.store.kept)
+        note = " (synthetic)" if isinstance(self._extra, SyntheticCorpus) else ""
+        return f"{self._extra_origin.name}{note}, {told}"
+
     def describe_split(self) -> str:
         """Return a few sentences about the split: what it keeps whole, lacks, and shares."""
-        return describe_sides(self.split, self.clips)
+        if self._extra is None:
+            return describe_sides(self.split, self.clips)
+        extra = self.clips["extra"]
+        return describe_sides(self.split, self.clips[~extra], self.clips[extra])
 
     def _clips(self, side: str, labels: Tensor) -> ClipDataset:
         # A worker's pinned memory would not be pinned for this process.
@@ -302,9 +334,19 @@ class InstrumentDataModule(lightning.LightningDataModule):
     def _open_store(self) -> WaveformStore:
         manifest = self._corpus.read()
         self._origin = manifest.origin
+        clips, parts = manifest.clips, [len(manifest.clips)]
+        if self._extra is not None:
+            try:
+                extra = self._extra.read()
+            except ManifestError as error:
+                raise ManifestError(f"data.extra: {error}") from error
+            self._extra_origin = extra.origin
+            clips, parts = with_extra(manifest, extra), [*parts, len(extra.clips)]
+            check_sources(self.split, clips)  # before anything is decoded
         return WaveformStore(
-            manifest.clips,
+            clips,
             self._store_dir,
             sample_rate_hz=self.front_end.sample_rate_hz,
             num_samples=self.front_end.num_samples,
+            parts=parts,
         )

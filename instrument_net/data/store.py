@@ -46,6 +46,8 @@ class WaveformStore:
         folder: Where shards are kept; may be shared by any number of corpora.
         sample_rate_hz: Rate that clips are resampled to.
         num_samples: Length that clips are cut or zero-padded to.
+        parts: Lengths of the tables that ``clips`` was put together from: each is stored as it is
+            when it stands alone; default: one table.
 
     Attributes:
         num_samples: Length of every waveform handed out.
@@ -57,15 +59,19 @@ class WaveformStore:
     """
 
     def __init__(
-        self, clips: pd.DataFrame, folder: str | Path, *, sample_rate_hz: int, num_samples: int
+        self,
+        clips: pd.DataFrame,
+        folder: str | Path,
+        *,
+        sample_rate_hz: int,
+        num_samples: int,
+        parts: Sequence[int] | None = None,
     ) -> None:
         self.num_samples = num_samples
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._sample_rate_hz = sample_rate_hz
-        tables = [
-            clips.iloc[i : i + _CLIPS_PER_SHARD] for i in range(0, len(clips), _CLIPS_PER_SHARD)
-        ]
+        tables = [clips.iloc[start:end] for start, end in _shard_bounds(parts or [len(clips)])]
         keys = [self._key(table) for table in tables]
         self.fingerprint = hashlib.sha256(" ".join(keys).encode()).hexdigest()[:32]
         shards = list(self._shards(tables, keys))
@@ -76,10 +82,9 @@ class WaveformStore:
         self.rejected = clips[~held].assign(reason=[r for r in reasons if r is not None])
         self._maps = [_map_samples(shard.samples) for shard in shards]
         # Where each kept clip starts: two flat arrays instead of an object per clip.
-        self._shard_of = (np.arange(len(clips)) // _CLIPS_PER_SHARD)[held]
-        stored = np.maximum(lengths, 0)
-        starts = [np.cumsum([0, *stored[i : i + _CLIPS_PER_SHARD]][:-1])
-                  for i in range(0, len(clips), _CLIPS_PER_SHARD)]  # fmt: skip
+        sizes = [len(shard.lengths) for shard in shards]
+        self._shard_of = np.repeat(np.arange(len(shards)), sizes)[held]
+        starts = [np.cumsum([0, *np.maximum(shard.lengths, 0)][:-1]) for shard in shards]
         self._start = np.concatenate(starts)[held]
         self._length = lengths[held]
 
@@ -157,6 +162,15 @@ class WaveformStore:
         write_atomically(self.folder / f"{key}.i16", samples)
         index = json.dumps({"lengths": lengths, "reasons": reasons})
         write_atomically(self._index_path(key), index.encode())
+
+
+def _shard_bounds(parts: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first row of each shard and that behind its last; none lies across two parts."""
+    begin = 0
+    for length in parts:
+        for start in range(begin, begin + length, _CLIPS_PER_SHARD):
+            yield start, min(start + _CLIPS_PER_SHARD, begin + length)
+        begin += length
 
 
 def _excerpts(table: pd.DataFrame) -> list[tuple[str, float, float | None]]:

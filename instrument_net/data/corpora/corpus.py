@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from instrument_net.data.manifest import Manifest
 
 
+@runtime_checkable
 class Corpus(Protocol):
     """A collection of labelled clips."""
 

@@ -11,23 +11,31 @@ from instrument_net.data.splits.rule import SplitRule
 from instrument_net.data.splits.sides import UNTAUGHT, UNUSED, lacking, shared_values
 
 
-def describe_sides(rule: SplitRule, clips: pd.DataFrame) -> str:
+def describe_sides(rule: SplitRule, clips: pd.DataFrame, extra: pd.DataFrame | None = None) -> str:
     """Return a few sentences about a split, on one line.
 
     Args:
         rule: That divided the clips.
         clips: With the column ``split`` that it assigned.
+        extra: Clips that it has not divided and that train too, with the same columns.
     """
     counts = ", ".join(f"{int((clips['split'] == side).sum())} {side}" for side in SPLIT_NAMES)
-    return ". ".join([f"{rule.describe(clips)}: {counts} clips", *_gaps(clips), _shared(clips)])
+    said = [f"{rule.describe(clips)}: {counts} clips"]
+    besides = ""
+    if extra is not None:
+        said.append(f"{len(extra)} clips of data.extra train too, and are neither validated on nor "
+                    "tested")  # fmt: skip
+        besides = " (data.extra does not count)"
+        clips = pd.concat([clips, extra])
+    return ". ".join([*said, *_gaps(clips, besides), _shared(clips)])
 
 
-def _gaps(clips: pd.DataFrame) -> Iterator[str]:
+def _gaps(clips: pd.DataFrame, besides: str) -> Iterator[str]:
     labels, sides = clips["label"], clips["split"]
     untaught = labels[sides == UNTAUGHT].value_counts().sort_index()
     if len(untaught):
         names = ", ".join(f"{label} ({count})" for label, count in untaught.items())
-        yield f"Left out, because no training clip is of their class: {names}"
+        yield f"Left out, because no training clip{besides} is of their class: {names}"
     if (sides == UNUSED).any():
         yield f"{int((sides == UNUSED).sum())} clips of sources on neither side are not used"
     if not (sides == "train").any():

@@ -1,0 +1,196 @@
+"""A second corpus that is trained on and never tested."""
+
+import pandas as pd
+import pytest
+import torch
+
+from instrument_net.data import (
+    BySource,
+    InstrumentDataModule,
+    LeaveOneSourceOut,
+    ManifestError,
+    SplitError,
+)
+from instrument_net.data.corpora import FolderCorpus, ManifestCorpus
+from instrument_net.frontend import FrontEnd
+
+FRONT_END = FrontEnd(n_fft=512, hop_length=256, n_bins=83, n_frames=56)
+CENTROID = FRONT_END.feature_names.index("spectral_centroid_hz")
+# Label -> clips of each source; the attic's gong is in no other source.
+HELD = {"attic": {"flute": 3, "gong": 2, "harp": 3}, "barn": {"flute": 4, "harp": 4}}
+PITCH_HZ = {"flute": 880, "harp": 440, "gong": 1500, "sine": 2000}
+
+
+@pytest.fixture
+def table(tmp_path, write_tone):
+    rows = []
+    for source, labels in HELD.items():
+        for label, n in labels.items():
+            for k in range(n):
+                name = f"{source}/{label}{k}.wav"
+                write_tone(name, frequency_hz=PITCH_HZ[label] + k)
+                rows.append({"path": name, "label": label, "source": source})
+    pd.DataFrame(rows).to_csv(tmp_path / "clips.csv", index=False)
+    return tmp_path / "clips.csv"
+
+
+@pytest.fixture
+def extra(tmp_path, write_tone):
+    """Flutes and gongs, as the table has, and sines, as it has not; two recordings of each."""
+    for label in ("flute", "gong", "sine"):
+        for k in range(4):
+            write_tone(f"extra/{label}/{k % 2}/{k}.wav", frequency_hz=PITCH_HZ[label] + 10 + k)
+    return FolderCorpus(tmp_path / "extra")
+
+
+@pytest.fixture
+def module(table, tmp_path):
+    def build(extra=None, **options):
+        options = {"split": BySource(test=["attic"]), **options}
+        made = InstrumentDataModule.from_manifest(
+            table, front_end=FRONT_END, store_dir=tmp_path / "store", batch_size=8, extra=extra,
+            **options,
+        )  # fmt: skip
+        made.setup()
+        return made
+
+    return build
+
+
+def test_extra_clips_train_and_leave_the_split_of_the_others_as_it_is(module, extra):
+    alone, both = module(), module(extra)
+    added = both.clips[both.clips["extra"]]
+    assert len(added) == 12
+    assert set(added["split"]) == {"train"}
+    own = both.clips[~both.clips["extra"]]
+    # Not by recording_id, which only the extra clips have.
+    pd.testing.assert_frame_equal(own.drop(columns="extra"), alone.clips, check_dtype=False)
+    assert both.clips.index.is_unique
+    assert (added["source"] == "").all()
+    for side in ("validation", "test"):
+        assert not both.clips_of(side)["extra"].any()
+        assert sum(len(label) for _, _, label in both.loader(side)) == len(alone.clips_of(side))
+
+
+def test_labels_are_the_union_and_each_goes_with_its_own_sound(module, extra):
+    both = module(extra)
+    assert both.class_names == ("flute", "gong", "harp", "sine")
+    counts = dict(zip(both.class_names, both.n_training_clips(), strict=True))
+    assert counts == {"flute": 4 + 3, "gong": 4, "harp": 3, "sine": 4}
+    heard = 0
+    for _, features, label in both.train_dataloader():
+        expected = [PITCH_HZ[both.class_names[code]] for code in label]
+        torch.testing.assert_close(
+            features[:, CENTROID], torch.tensor(expected).float(), rtol=0, atol=100
+        )
+        heard += len(label)
+    assert heard == 18
+    test = torch.cat([label for _, _, label in both.test_dataloader()])
+    assert [both.class_names[code] for code in test] == both.clips_of("test")["label"].tolist()
+
+
+def test_a_class_that_only_the_extra_corpus_has_is_told_to_be_never_tested(module, extra):
+    both = module(extra)
+    split = both.describe_split()
+    assert "12 clips of data.extra train too, and are neither validated on nor tested" in split
+    assert "Trained but not tested: gong, sine" in split
+    assert "Trained but not validated on: gong, sine" in split
+    assert both.describe_extra() == (
+        "extra, 12 clips of 3 classes, on the training side alone; only it has sine, which are "
+        "never tested"
+    )
+    assert "16 clips of 3 classes, 0 left out" in both.describe()
+    assert module().describe_extra() is None
+
+
+def test_a_test_class_is_not_taught_by_the_extra_corpus(module, extra):
+    both = module(extra)
+    gongs = both.clips[(both.clips["label"] == "gong") & ~both.clips["extra"]]
+    assert set(gongs["split"]) == {"untaught"}
+    assert (
+        "Left out, because no training clip (data.extra does not count) is of their class: gong (2)"
+        in both.describe_split()
+    )
+
+
+def test_it_is_no_fold(module, extra):
+    rule = LeaveOneSourceOut()
+    alone = rule.fold_table(module().own_clips)
+    both = rule.fold_table(module(extra).own_clips)
+    pd.testing.assert_frame_equal(alone, both)
+    assert list(both.index) == ["attic", "barn"]
+
+
+def test_statistics_and_balanced_epochs_are_those_of_both_together(module, extra):
+    both = module(extra, sampling="class_balanced")
+    features = torch.cat([features for _, features, _ in both.loader("train")])
+    assert len(features) == 18
+    mean, std = both.feature_statistics()
+    torch.testing.assert_close(mean, features.double().mean(0).float())
+    torch.testing.assert_close(std, features.double().std(0, correction=0).float())
+    labels = torch.cat([label for _, _, label in both.train_dataloader()])
+    assert sorted(labels.bincount().tolist()) == [4, 4, 5, 5]
+
+
+def test_what_each_corpus_has_in_the_store_serves_both_together(module, extra, monkeypatch):
+    module()
+    InstrumentDataModule(extra, front_end=FRONT_END, store_dir=module().store.folder).prepare_data()
+
+    def decode(*_, **__):
+        raise AssertionError("decoded again")
+
+    monkeypatch.setattr("instrument_net.data.store.load_waveform", decode)
+    assert len(module(extra).store) == 16 + 12
+
+
+def test_a_broken_extra_file_is_named_and_left_out(module, extra, tmp_path):
+    (tmp_path / "extra/sine/0/2.wav").write_text("no audio")
+    both = module(extra)
+    assert int(both.clips["extra"].sum()) == 11
+    assert both.rejected["extra"].tolist() == [True]
+    assert "2.wav" in both.rejected["reason"].item()
+    assert len(both.own_clips) == 16
+
+
+def test_a_file_of_both_corpora_is_refused(module, table):
+    more = table.with_name("more.csv")
+    more.write_text("path,label\nbarn/../attic/harp0.wav,harp\nbarn/flute1.wav,flute\n")
+    with pytest.raises(ManifestError, match=r"data.extra: 2 of its clips .*/attic/harp0.wav"):
+        module(ManifestCorpus(more))
+
+
+@pytest.mark.parametrize("rule", [BySource(test=["attic"]), LeaveOneSourceOut(fold="attic")])
+def test_an_extra_clip_of_a_source_to_be_tested_is_refused(module, table, extra, rule):
+    files = sorted(extra.path.rglob("*.wav"))
+    rows = [{"path": file, "label": file.parts[-3], "source": "attic"} for file in files]
+    pd.DataFrame(rows).to_csv(table.with_name("more.csv"), index=False)
+    with pytest.raises(SplitError, match=r"data.extra has clips of the source attic, which is"):
+        module(ManifestCorpus(table.with_name("more.csv")), split=rule)
+
+
+def test_what_training_shares_with_the_test_through_the_extra_corpus_is_told(module, table, extra):
+    clips = pd.read_csv(table).query("label != 'gong'")
+    clips.assign(instrument_id=clips["path"]).to_csv(table, index=False)
+    more = pd.DataFrame({"path": sorted(extra.path.rglob("*.wav"))[:3]})
+    told = []
+    for instruments in (["x", "y", "z"], clips["path"][clips["source"] == "attic"][:3].tolist()):
+        more.assign(label=["flute", "flute", "sine"], instrument_id=instruments).to_csv(
+            table.with_name("more.csv"), index=False
+        )
+        told.append(module(ManifestCorpus(table.with_name("more.csv"))).describe_split())
+    assert "no test clip shares its source, instrument or recording with training" in told[0]
+    assert "50% of the test clips have a `instrument_id` that training has heard" in told[1]
+
+
+def test_a_column_that_would_be_taken_for_the_mark_is_refused(module, table, extra):
+    pd.read_csv(table).assign(extra="no").to_csv(table, index=False)
+    module()
+    with pytest.raises(ManifestError, match=r"clips.csv: its column 'extra' .* rename it"):
+        module(extra)
+
+
+def test_what_is_wrong_with_the_extra_corpus_is_said_to_be_of_it(module, tmp_path):
+    with pytest.raises(ManifestError, match=r"data.extra: .*none.csv: no such file"):
+        module(ManifestCorpus(tmp_path / "none.csv"))
+    with pytest.raises(ValueError, match=r"data/extra=synthetic, folder or manifest, got 'folder'"):
+        module("folder")

@@ -1,0 +1,126 @@
+"""init_from: a network starts from what fits of another one's weights."""
+
+import pytest
+import torch
+
+from instrument_net.classifier import InstrumentClassifier
+from instrument_net.models import NETWORKS, FeatureScaling
+from instrument_net.recogniser import CheckpointError
+from instrument_net.starting_weights import heard_before, start_from
+
+SMALL = {"n_fft": 1024, "hop_length": 512, "n_bins": 83, "n_frames": 80}
+
+
+def built(*class_names, network="PerceptronNet", front_end=SMALL, **options):
+    return InstrumentClassifier(
+        class_names, network={"name": network, **options}, front_end=front_end
+    )
+
+
+@pytest.fixture
+def keep(tmp_path):
+    """Write a classifier's checkpoint as Lightning lays it out; no value of it is a default."""
+
+    def write(classifier):
+        with torch.no_grad():
+            for tensor in classifier.network.state_dict().values():
+                tensor.copy_(torch.rand(tensor.shape) * 8 + 1)
+        path = tmp_path / "checkpoints" / "best.ckpt"
+        path.parent.mkdir(exist_ok=True)
+        content = {
+            "state_dict": classifier.state_dict(),
+            "hyper_parameters": dict(classifier.hparams),
+        }
+        torch.save(content, path)
+        return path, classifier.network.state_dict()
+
+    return write
+
+
+def same(state, other):
+    return {name for name, tensor in state.items() if torch.equal(tensor, other[name])}
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_all_but_outputs_and_feature_scaling_is_taken_of_any_network(network, keep):
+    path, theirs = keep(built("a", "b", "c", network=network))
+    heir = built("a", "b", "d", network=network)
+    told = start_from(heir, path)
+    ours = heir.network.state_dict()
+    scaling = {
+        f"{prefix}.{name}"
+        for prefix, module in heir.network.named_modules()
+        if isinstance(module, FeatureScaling)
+        for name in ("mean", "std")
+    }
+    assert ours.keys() - same(ours, theirs) == {"output.weight", "output.bias"} | scaling
+    n_taken = len(ours) - 2 - len(scaling)
+    numbers = sum(ours[name].numel() for name in same(ours, theirs))
+    everything = sum(tensor.numel() for tensor in ours.values())
+    assert told == (
+        f"{n_taken} of {len(ours)} tensors, {numbers:,} of {everything:,} numbers, from {path} "
+        "(new outputs)"
+    )
+
+
+def test_the_outputs_of_the_very_same_classes_are_taken_too(keep):
+    path, theirs = keep(built("a", "b"))
+    heir = built("a", "b")
+    assert start_from(heir, path).endswith("(the outputs too, for the classes are the same)")
+    assert "output.weight" in same(heir.network.state_dict(), theirs)
+    for names in (("b", "a"), ("a", "c")):
+        heir = built(*names)
+        assert start_from(heir, path).endswith("(new outputs)")
+        assert "output.weight" not in same(heir.network.state_dict(), theirs)
+
+
+def test_what_has_another_shape_or_name_stays_new(keep):
+    path, theirs = keep(built("a", "b", network="PerceptronNet"))
+    heir = built("a", "c", network="TwoBranchNet", filters=4)
+    before = {name: tensor.clone() for name, tensor in heir.network.state_dict().items()}
+    told = start_from(heir, path)
+    after = heir.network.state_dict()
+    changed = after.keys() - same(before, after)
+    assert changed == {name for name in theirs if name.startswith("perceptron_branch.")} - {
+        "perceptron_branch.scaling.mean", "perceptron_branch.scaling.std"
+    }  # fmt: skip
+    assert told.startswith(f"4 of {len(after)} tensors, 5,504 of ")
+
+
+def test_a_network_of_which_nothing_fits_is_refused_naming_both(keep):
+    path, _ = keep(built("a", "b", dense_units=8))
+    with pytest.raises(
+        CheckpointError,
+        match=r"best.ckpt: nothing of its PerceptronNet \(dense_units 8\) fits the SpectrogramNet "
+        r"\(filters 4\)",
+    ):
+        start_from(built("a", "b", network="SpectrogramNet", filters=4), path)
+
+
+def test_another_front_end_is_refused_naming_the_settings(keep):
+    path, _ = keep(built("a", "b"))
+    heir = built("a", "b", front_end={**SMALL, "scale": "power", "top_db": 60.0})
+    with pytest.raises(
+        CheckpointError,
+        match=r"best.ckpt: .* scale \(log there, power here\), top_db \(80.0 there, 60.0 here\)",
+    ):
+        start_from(heir, path)
+
+
+def test_what_is_no_checkpoint_is_refused(tmp_path):
+    with pytest.raises(CheckpointError, match=r"none.ckpt: no such checkpoint"):
+        start_from(built("a", "b"), tmp_path / "none.ckpt")
+    torch.save({"state_dict": {}}, tmp_path / "other.ckpt")
+    with pytest.raises(CheckpointError, match=r"other.ckpt: not a checkpoint"):
+        start_from(built("a", "b"), tmp_path / "other.ckpt")
+
+
+def test_what_the_weights_have_heard_before_is_told(keep, tmp_path):
+    path, _ = keep(built("a", "b"))
+    tested = ["/clips/1.wav", "/clips/2.wav", "/clips/3.wav"]
+    assert "whether they have heard test clips before is unknown" in heard_before(path, tested)
+    (tmp_path / "splits.csv").write_text(
+        "row,path,label,split\n2,/clips/1.wav,a,train\n3,/clips/2.wav,a,validation\n"
+        "4,/clips/3.wav,b,test\n"
+    )
+    assert heard_before(path, tested).startswith("2 of 3 test clips are of files that they have")

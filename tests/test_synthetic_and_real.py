@@ -1,0 +1,135 @@
+"""init_from and data/extra as a user calls them: one after the other, and together."""
+
+import pandas as pd
+import pytest
+import torch
+from conftest import run_module
+from hydra import compose, initialize_config_dir
+
+from instrument_net.configuration import CONF_DIR
+from instrument_net.cross_validate import folder_of
+
+pytestmark = pytest.mark.slow
+
+SMALL = ["frontend.n_fft=1024", "frontend.hop_length=512", "frontend.n_bins=83",
+         "frontend.n_frames=56"]  # fmt: skip
+SHORT = ["model=perceptron", "trainer=cpu", "trainer.max_epochs=1", *SMALL]
+RENDERED = ["data.individuals_per_class=3", "data.clips_per_individual=1",
+            "data.classes=[sine,noise,flute]"]  # fmt: skip
+PITCH_HZ = {"flute": 880, "harp": 220, "gong": 110}
+
+
+@pytest.fixture
+def real(tmp_path, write_tone):
+    """Two sources with flutes and harps, of which only the attic has a gong."""
+    rows = []
+    for detune, source in enumerate(("attic", "barn")):
+        for label in PITCH_HZ if source == "attic" else ("flute", "harp"):
+            for k in range(3):
+                name = f"{source}/{label}{k}.wav"
+                write_tone(name, frequency_hz=PITCH_HZ[label] * (1 + 0.02 * detune + 0.005 * k))
+                rows.append({"path": name, "label": label, "source": source})
+    pd.DataFrame(rows).to_csv(tmp_path / "clips.csv", index=False)
+    return ["data=manifest", "data.path=clips.csv", *SHORT]
+
+
+def test_one_after_the_other(real, tmp_path):
+    first = run_module(
+        "train", *SHORT, "data=synthetic", *RENDERED, "hydra.run.dir=first", cwd=tmp_path
+    )
+    assert first.returncode == 0, first.stderr
+    start = ["init_from=first/checkpoints/best.ckpt", "optimizer.lr=0"]
+    done = run_module("train", *real, *start, "hydra.run.dir=second", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = "4 of 8 tensors, 5,504 of 5,739 numbers, from first/checkpoints/best.ckpt (new outputs)"
+    told += "; 0 of 3 test clips are of files that they have heard before"
+    assert f"starts from {told}" in done.stdout.replace("\n", "")
+    assert f"- **Start:** {told}" in (tmp_path / "second/report/report.md").read_text()
+    theirs, ours = (
+        torch.load(tmp_path / run / "checkpoints/best.ckpt", weights_only=True)["state_dict"]
+        for run in ("first", "second")
+    )
+    equal = {name for name in ours if torch.equal(ours[name], theirs[name])}
+    assert {name for name in ours if "dense" in name} <= equal
+    assert "network.perceptron_branch.scaling.mean" not in equal
+
+    refused = run_module("train", *real, *start, "resume_from=x.ckpt", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "init_from and resume_from are both set" in refused.stderr
+
+    folds = run_module(
+        "cross_validate", *real, *start, "split=leave_one_source_out", "only=[barn]", cwd=tmp_path
+    )
+    assert folds.returncode == 0, folds.stderr
+    (fold,) = (tmp_path / "outputs/unnamed").glob("cross_validation_*/fold_barn")
+    page = (fold / "report/report.md").read_text()
+    assert "**Start:** 4 of 8 tensors" in page
+
+
+def test_folds_that_start_from_other_weights_are_other_folds(tmp_path):
+    def folder(*overrides):
+        with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
+            return folder_of(compose("cross_validate", ["run_dir=x", *overrides]))
+
+    checkpoint, copy = tmp_path / "best.ckpt", tmp_path / "copy.ckpt"
+    for path in (checkpoint, copy):
+        path.write_bytes(b"weights")
+    first = folder(f"init_from={checkpoint}")
+    assert first == folder(f"init_from={copy}")
+    assert first != folder()
+    checkpoint.write_bytes(b"others!")
+    assert folder(f"init_from={checkpoint}") not in (first, folder())
+    assert folder("data/extra=folder", "data.extra.path=a") != folder()
+
+
+def test_together(real, tmp_path):
+    extra = ["data/extra=synthetic", *(o.replace("data.", "data.extra.") for o in RENDERED)]
+    done = run_module(
+        "cross_validate", *real, *extra, "split=leave_one_source_out", "only=[barn]", cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    (folder,) = (tmp_path / "outputs/unnamed").glob("cross_validation_*")
+    fold = folder / "fold_barn"
+    table = pd.read_csv(fold / "splits.csv")
+    assert table[table["extra"]]["label"].value_counts().to_dict() == {
+        "flute": 3, "noise": 3, "sine": 3
+    }  # fmt: skip
+    assert set(table[table["extra"]]["split"]) == {"train"}
+    assert set(table[table["source"] == "barn"]["split"]) == {"test"}
+    content = torch.load(fold / "checkpoints/best.ckpt", weights_only=True)
+    names = ["flute", "gong", "harp", "noise", "sine"]
+    assert content["hyper_parameters"]["class_names"] == names
+    tested = pd.read_csv(folder / "report/predictions.csv")
+    assert tested["label"].value_counts().to_dict() == {"flute": 3, "harp": 3}
+    said = (
+        "**Extra:** metadata.csv (synthetic), 9 clips of 3 classes, on the training side alone; "
+        "only it has noise, sine, which are never tested"
+    )
+    for page in (folder / "report/report.md", fold / "report/report.md"):
+        text = page.read_text()
+        assert said in text
+        assert "Without a clip, in no average: gong, noise, sine." in text
+        recall = tested["correct"].groupby(tested["label"]).mean().mean()
+        assert f"| class_averaged_accuracy | {recall:.4f} |" in text
+
+    again = run_module(
+        "evaluate", f"checkpoint={fold}/checkpoints/best.ckpt", "hydra.run.dir=again", cwd=tmp_path
+    )
+    assert again.returncode == 0, again.stderr
+    ours, theirs = (
+        (place / "report/metrics.json").read_text() for place in (tmp_path / "again", fold)
+    )
+    assert ours == theirs
+
+
+def test_a_baseline_learns_from_the_extra_corpus_too(real, tmp_path):
+    done = run_module(
+        "train", *real, "model=forest_features", "model.n_trees=5", "data/extra=synthetic",
+        *(o.replace("data.", "data.extra.") for o in RENDERED), "init_from=none.ckpt",
+        "hydra.run.dir=run", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "run/report/report.md").read_text()
+    assert "only it has noise, sine" in page
+    assert "p(noise)" in pd.read_csv(tmp_path / "run/report/predictions.csv").columns
+    assert "`trainer=cpu trainer.max_epochs=1 init_from=none.ckpt`, which only networks" in page
