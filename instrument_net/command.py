@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import TypeVar
 
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
@@ -14,6 +15,8 @@ from instrument_net.configuration import ConfigurationError, check_keys, nearest
 from instrument_net.memory import keep_freed_pages
 
 WRONG_INPUT = 2
+
+Result = TypeVar("Result")
 
 
 def run_command(command: Callable[[], object]) -> None:
@@ -31,7 +34,7 @@ def run_command(command: Callable[[], object]) -> None:
         raise
 
 
-def checked(task: Callable[[DictConfig], float | None], config: DictConfig) -> float | None:
+def checked(task: Callable[[DictConfig], Result], config: DictConfig) -> Result:
     """Check the keys of a composed configuration, then do what it describes.
 
     What is wrong with the input (configuration, tables, audio, checkpoints) ends the command with

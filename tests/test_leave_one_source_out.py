@@ -103,6 +103,7 @@ def test_a_network_is_trained_on_the_classes_of_the_other_sources(corpus, tmp_pa
     done = run_module(
         "cross_validate", "+experiment=perceptron_only", *corpus, "trainer=cpu",
         "trainer.max_epochs=2", "monitor=validation/class_averaged_accuracy", "only=[attic]",
+        "augment=light", "data.views=2",
         cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -112,6 +113,7 @@ def test_a_network_is_trained_on_the_classes_of_the_other_sources(corpus, tmp_pa
     page = (folder / "fold_attic/report/report.md").read_text()
     assert "the best on validation/class_averaged_accuracy, tested once" in page
     assert "Left out, because no training clip is of their class: gong (2)" in page
+    assert "; 2 rendered views a clip" in page
     table = pd.read_csv(folder / "report/predictions.csv")
     assert len(table) == 6
 

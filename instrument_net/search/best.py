@@ -32,7 +32,7 @@ def experiment_file(
         "_self_",
     ]
     values = OmegaConf.from_dotlist([p.override(drawn[p.key]) for p in chosen if not p.is_stage])
-    content = {"defaults": defaults, **values}  # type: ignore[dict-item]
+    content = {"defaults": defaults, **values}
     return (
         "# @package _global_\n"
         "# Chosen by a search; to be put into conf/experiment under a name of its own.\n"

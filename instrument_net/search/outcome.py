@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from instrument_net.search.space import Value
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -26,7 +28,7 @@ class Outcome:
     value: float | None
     interval: tuple[float, float] | None
     running: Mapping[int, float]
-    drawn: Mapping[str, object]
+    drawn: Mapping[str, Value]
     changes: Sequence[str]
     reason: str | None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -25,10 +26,10 @@ def plot_history(outcomes: Sequence[Outcome]) -> Figure:
     """
     figure = Figure(figsize=(7, 3.6), layout="constrained")
     axes = figure.subplots()
-    for state, colour in _COLOURS.items():
+    for state, colour in _COLOURS.items():  # a failed one has no value
         of_state = [o for o in outcomes if o.state == state]
         if of_state:
-            x, y = [o.number for o in of_state], [o.value for o in of_state]
+            x, y = [o.number for o in of_state], [_value(o) for o in of_state]
             label = state if state == "complete" else f"{state}, on the folds so far"
             axes.plot(x, y, "o", color=colour, markersize=5, label=label)
     complete = [o for o in outcomes if o.state == "complete"]
@@ -112,7 +113,7 @@ def plot_importances(importances: Mapping[str, float]) -> Figure:
 
 
 def _slice(axes: Axes, parameter: Parameter, outcomes: Sequence[Outcome], best: Outcome) -> None:
-    x = [outcome.drawn[parameter.key] for outcome in outcomes]
+    x: list[Any] = [outcome.drawn[parameter.key] for outcome in outcomes]
     if parameter.distribution == "choice":
         axes.set_xticks(range(len(parameter.values)), [str(v) for v in parameter.values])
         axes.set_xlim(-0.5, len(parameter.values) - 0.5)

@@ -54,7 +54,7 @@ class Parameter:
         if self.distribution == "choice":
             return any(value == v and type(value) is type(v) for v in self.values)
         low, high = self.values
-        return _is_number(value, whole=self.distribution == "integer") and low <= value <= high  # type: ignore[operator]
+        return _is_number(value, whole=self.distribution == "integer") and low <= value <= high
 
     def override(self, value: Value) -> str:
         """Return the Hydra override that sets a value; drawn fractions with four digits."""

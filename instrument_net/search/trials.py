@@ -112,9 +112,10 @@ class Search:
         if parts is None:
             self._study.give_up(trial)
             return
-        low, high = bootstrap_intervals(together(list(parts.values()))).loc[OBJECTIVE]
+        intervals = bootstrap_intervals(together(list(parts.values())))
+        low, high = intervals.loc[[OBJECTIVE]].to_numpy(dtype=float)[0].tolist()
         value = objective(parts)
-        self._study.complete(trial, value, (float(low), float(high)))
+        self._study.complete(trial, value, (low, high))
         self._say(f"trial {trial.number}: {value:.4f}")
 
     def _changes(self, trial: Trial, *, is_reference: bool) -> list[str]:
