@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from instrument_net.search.outcome import Outcome
 from instrument_net.search.space import Parameter
@@ -84,10 +84,10 @@ def plot_slices(outcomes: Sequence[Outcome], space: Sequence[Parameter]) -> Figu
     columns = min(3, len(drawn))
     rows = -(-len(drawn) // columns)
     figure = Figure(figsize=(2.9 * columns + 0.6, 2.5 * rows + 0.3), layout="constrained")
-    grid = figure.subplots(rows, columns, sharey=True, squeeze=False).flat
+    grid = list(figure.subplots(rows, columns, sharey=True, squeeze=False).flat)
     for axes, parameter in zip(grid, drawn, strict=False):
         _slice(axes, parameter, [o for o in complete if parameter.key in o.drawn], best)
-    for axes in list(grid)[len(drawn) :]:
+    for axes in grid[len(drawn) :]:
         axes.remove()
     figure.supylabel(OBJECTIVE)
     figure.suptitle(f"Complete trials; the best is trial {best.number}")
@@ -121,6 +121,9 @@ def _slice(axes: Axes, parameter: Parameter, outcomes: Sequence[Outcome], best: 
         x = [parameter.values.index(value) for value in x]
     elif parameter.distribution == "log_uniform":
         axes.set_xscale("log")
+        # Within one decade matplotlib writes every minor tick, one over the other.
+        axes.set_xticks(parameter.values, [f"{limit:g}" for limit in parameter.values])
+        axes.xaxis.set_minor_formatter(NullFormatter())
     colours = [_BEST if outcome is best else _COLOURS["complete"] for outcome in outcomes]
     axes.scatter(x, [_value(o) for o in outcomes], c=colours, s=18, alpha=0.8)
     axes.set_title(parameter.key, fontsize=9)

@@ -72,3 +72,12 @@ def test_all_of_them_can_be_drawn():
     ]  # fmt: skip
     for figure in figures:
         assert png(figure).startswith(b"\x89PNG")
+
+
+def test_a_grid_that_is_not_full_has_no_empty_axes():
+    space = read_space({f"model.x{i}": {"uniform": [0, 1]} for i in range(4)})
+    drawn = {f"model__x{i}": 0.5 for i in range(4)}
+    outcomes = [outcome(1, "complete", [0.5], **drawn), outcome(2, "complete", [0.6], **drawn)]
+    assert [axes.get_title() for axes in plot_slices(outcomes, space).axes] == [
+        *(p.key for p in space)
+    ]
