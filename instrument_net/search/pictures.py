@@ -122,7 +122,9 @@ def _slice(axes: Axes, parameter: Parameter, outcomes: Sequence[Outcome], best: 
     elif parameter.distribution == "log_uniform":
         axes.set_xscale("log")
         # Within one decade matplotlib writes every minor tick, one over the other.
-        axes.set_xticks(parameter.values, [f"{limit:g}" for limit in parameter.values])
+        low, high = (float(limit) for limit in parameter.values)
+        axes.set_xlim(low / 1.2, high * 1.2)
+        axes.set_xticks([low, high], [f"{low:g}", f"{high:g}"])
         axes.xaxis.set_minor_formatter(NullFormatter())
     colours = [_BEST if outcome is best else _COLOURS["complete"] for outcome in outcomes]
     axes.scatter(x, [_value(o) for o in outcomes], c=colours, s=18, alpha=0.8)
