@@ -7,7 +7,7 @@ from conftest import run_module
 from hydra import compose, initialize_config_dir
 
 from instrument_net.configuration import CONF_DIR
-from instrument_net.cross_validate import folder_of
+from instrument_net.cross_validation import folder_of
 
 pytestmark = pytest.mark.slow
 
