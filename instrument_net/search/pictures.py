@@ -19,20 +19,25 @@ _BEST = "#d94801"
 
 
 def plot_history(outcomes: Sequence[Outcome]) -> Figure:
-    """Draw every trial's objective in their order, and the best so far.
+    """Draw the objective of complete trials in their order, and the best so far.
 
     Args:
         outcomes: In their order, at least one complete.
     """
     figure = Figure(figsize=(7, 3.6), layout="constrained")
     axes = figure.subplots()
-    for state, colour in _COLOURS.items():  # a failed one has no value
-        of_state = [o for o in outcomes if o.state == state]
-        if of_state:
-            x, y = [o.number for o in of_state], [_value(o) for o in of_state]
-            label = state if state == "complete" else f"{state}, on the folds so far"
-            axes.plot(x, y, "o", color=colour, markersize=5, label=label)
     complete = [o for o in outcomes if o.state == "complete"]
+    axes.plot(
+        [o.number for o in complete], [_value(o) for o in complete], "o",
+        color=_COLOURS["complete"], markersize=5, label="complete",
+    )  # fmt: skip
+    # On the lower edge: what fewer folds gave is no value beside these.
+    given_up = [o.number for o in outcomes if o.state == "given up"]
+    if given_up:
+        axes.plot(
+            given_up, [0.03] * len(given_up), "x", color=_COLOURS["given up"], markersize=6,
+            label="given up", transform=axes.get_xaxis_transform(),
+        )  # fmt: skip
     best = np.maximum.accumulate([_value(o) for o in complete])
     axes.step(
         [*(o.number for o in complete), outcomes[-1].number], [*best, best[-1]], where="post",

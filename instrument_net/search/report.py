@@ -64,7 +64,7 @@ def write_page(
         f"```sh\n{commands.test_sealed}\n```",
     ]
     shown = {
-        "history": "Objective of every trial, and the best so far",
+        "history": "Objective of every complete trial, and the best so far",
         "running": "Objective of the first folds together",
         "slices": "Objective over each parameter",
         "importances": "Share of each parameter",
