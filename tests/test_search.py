@@ -123,3 +123,10 @@ def test_what_cannot_be_searched_is_one_clear_line(arguments, tmp_path, space, o
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.glob("outputs/forest_features/search_*/study.db"))
+
+
+def test_a_search_without_a_space_says_which_there_are(arguments, tmp_path):
+    done = run_module("search", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "space names no file of conf/space" in done.stderr
+    assert "best, residual" in done.stderr

@@ -49,6 +49,11 @@ def search(config: DictConfig, *, overrides: list[str], experiment: str | None) 
         raise ConfigurationError(
             'choosing hyper-parameters needs optuna: pip install -e ".[search]"'
         )
+    if "space" not in config:
+        known = ", ".join(sorted(file.stem for file in (CONF_DIR / "space").glob("*.yaml")))
+        raise ConfigurationError(
+            f"space names no file of conf/space, which says what may change: space=... ({known})"
+        )
     # Here and not above: --help and a misspelled key need neither torch nor Optuna.
     from instrument_net.search.trials import Search
 
