@@ -90,6 +90,18 @@ def test_the_first_trial_is_the_experiment_as_it_is_and_every_value_the_report_s
     assert first.running == {1: 0.5, 2: 0.5, 3: 0.5}
 
 
+def test_the_objective_averages_classes_over_the_clips_of_all_folds():
+    def fold(labels, right):
+        paths = [f"{labels}{k}" for k in range(len(labels))]
+        clips = pd.DataFrame({"path": paths, "label": list(labels)})
+        says_a = torch.tensor([label == "a" for label in labels]) == torch.tensor(right)
+        return Predictions(clips, torch.stack([says_a, ~says_a], dim=1).float(), ("a", "b"))
+
+    parts = {"attic": fold("aaab", [True, False, False, True]), "barn": fold("a", [True])}
+    # a: 2 of 4, b: 1 of 1; the folds' own figures are 2/3 and 1.
+    assert trials.objective(parts) == pytest.approx(0.75)
+
+
 def test_an_experiment_outside_the_space_is_run_all_the_same():
     search = searching(base=("optimizer.lr=2",))
     search.run_to(1)
@@ -123,6 +135,17 @@ def test_an_interrupted_search_goes_on_with_the_same_trial_and_draws_the_same(
     n_runs = len(Judged.log)
     searching().run_to(6)
     assert len(Judged.log) == n_runs
+
+
+def test_an_interrupted_first_trial_is_still_the_experiment_as_it_is():
+    Judged.interrupt_at = 2
+    with pytest.raises(KeyboardInterrupt):
+        searching().run_to(1)
+    again = searching()
+    again.run_to(1)
+    (first,) = outcomes(again)
+    assert first.is_reference
+    assert first.value == 0.5
 
 
 def test_a_trial_below_the_median_is_given_up_and_its_other_folds_are_not_run():
