@@ -105,6 +105,11 @@ def keys_of(config: DictConfig, prefix: str = "") -> Iterator[str]:
             yield from keys_of(node, f"{prefix}{key!s}.")
 
 
+def key_of(override: str) -> str:
+    """Return the key that an override of a command line adds, sets or deletes."""
+    return override.lstrip("+~").partition("=")[0]
+
+
 def nearest_key_hint(error: BaseException | None) -> str | None:
     """Return a hint about the override that Hydra refused, ``None`` for any other error."""
     while error is not None:

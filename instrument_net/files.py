@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".mp3", ".aif", ".aiff", ".aifc"})
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file under another name first: what stands under ``path`` is always complete.
+@contextmanager
+def written_atomically(path: Path) -> Iterator[Path]:
+    """Yield another name to write a file under: what stands under ``path`` is always complete.
 
     Missing folders are made.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
+    yield part
     part.replace(path)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file whose content is at hand, see :func:`written_atomically`."""
+    with written_atomically(path) as part:
+        part.write_bytes(content)
 
 
 def audio_files_below(folder: Path) -> list[Path]:

@@ -36,7 +36,19 @@ def facts_of_a_run(
         **({} if extra is None else {"Extra": extra}),
         "Split": datamodule.describe_split(),
         "Choice": choice,
-        "Seed": str(config.seed),
+        **facts_of_the_machine(config.seed, environment),
+    }
+
+
+def facts_of_the_machine(seed: int, environment: Mapping[str, object]) -> dict[str, str]:
+    """Return what it takes to have the same figures again: seed, machine, code.
+
+    Args:
+        seed: Of the run or search.
+        environment: Of :func:`instrument_net.environment.describe_environment`.
+    """
+    return {
+        "Seed": str(seed),
         "Machine": f"{environment['gpu'] or environment['cpu']}",
         "Code": f"commit {environment['git_commit']}"
         + (" with uncommitted changes" if environment["git_dirty"] else ""),

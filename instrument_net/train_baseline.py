@@ -14,6 +14,7 @@ from rich.console import Console
 from instrument_net.baselines import Baseline, build_baseline
 from instrument_net.baselines.baseline import Array, Side
 from instrument_net.baselines.clip_descriptors import describe_clips
+from instrument_net.configuration import key_of
 from instrument_net.data import InstrumentDataModule
 from instrument_net.evaluation import Predictions, measure, write_report
 from instrument_net.run_facts import facts_of_a_run
@@ -71,9 +72,7 @@ def train_baseline(
         model=f"{config.model.name}, scikit-learn {version('scikit-learn')}",
         choice=baseline.describe(),
     )
-    idle = [
-        o for o in overrides if o.lstrip("+~").partition("=")[0].partition(".")[0] in _OF_NETWORKS
-    ]
+    idle = [o for o in overrides if key_of(o).partition(".")[0] in _OF_NETWORKS]
     if idle:
         facts["Without effect"] = f"`{' '.join(idle)}`, which only networks have"
     run_dir = Path(config.run_dir)

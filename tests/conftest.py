@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import soundfile
 
@@ -101,5 +102,38 @@ def write_tone(tmp_path):
         time_s = np.arange(int(duration_s * 44_100)) / 44_100
         soundfile.write(path, 0.5 * np.sin(2 * np.pi * frequency_hz * time_s), 44_100)
         return path
+
+    return write
+
+
+@pytest.fixture
+def two_pitches(tmp_path, write_tone):
+    """A folder with six recordings of each of two labels; label b sounds an octave up."""
+    for label, frequency_hz in (("a", 400.0), ("b", 800.0)):
+        for i in range(6):
+            write_tone(f"corpus/{label}/{i}.wav", frequency_hz=frequency_hz + i)
+    return tmp_path / "corpus"
+
+
+@pytest.fixture
+def write_sources(tmp_path, write_tone):
+    """Write clips of several sources and return their table.
+
+    A label sounds at a pitch of its own, in every source a little higher than in the one before.
+    """
+    pitch_hz = {"flute": 880, "harp": 220, "gong": 110, "oboe": 440, "drum": 60}
+
+    def write(held: dict[str, dict[str, int]]) -> Path:
+        """Take source -> label -> number of clips."""
+        rows = []
+        for detune, (source, labels) in enumerate(held.items()):
+            for label, n in labels.items():
+                for k in range(n):
+                    name = f"{source}/{label}{k}.wav"
+                    write_tone(name, frequency_hz=pitch_hz[label] * (1 + 0.02 * detune + 0.005 * k))
+                    rows.append({"path": name, "label": label, "source": source})
+        table = tmp_path / "clips.csv"
+        pd.DataFrame(rows).to_csv(table, index=False)
+        return table
 
     return write

@@ -10,31 +10,23 @@ from conftest import run_module
 
 pytestmark = pytest.mark.slow
 
-# Source -> label -> clips; a label sounds at its own pitch in every source.
+# Source -> label -> clips.
 HELD = {
     "attic": {"flute": 3, "harp": 3},
     "big barn": {"flute": 2, "harp": 2},
     "cellar": {"flute": 2, "harp": 2},
 }
-PITCH_HZ = {"flute": 880, "harp": 220}
 SPACE = "model.n_trees: {integer: [2, 9]}\n"
 
 
 @pytest.fixture
-def arguments(tmp_path, write_tone):
-    rows = []
-    for detune, (source, labels) in enumerate(HELD.items()):
-        for label, n in labels.items():
-            for k in range(n):
-                name = f"{source}/{label}{k}.wav"
-                write_tone(name, frequency_hz=PITCH_HZ[label] * (1 + 0.02 * detune + 0.005 * k))
-                rows.append({"path": name, "label": label, "source": source})
-    pd.DataFrame(rows).to_csv(tmp_path / "clips.csv", index=False)
+def arguments(tmp_path, write_sources):
+    table = write_sources(HELD)
     (tmp_path / "conf/space").mkdir(parents=True)
     (tmp_path / "conf/space/tiny.yaml").write_text(SPACE)
     return [
         "+experiment=forest_features", "model.n_trees=10", "data=manifest",
-        f"data.path={tmp_path}/clips.csv", f"data.store_dir={tmp_path}/store",
+        f"data.path={table}", f"data.store_dir={tmp_path}/store",
         "frontend.n_fft=1024", "frontend.hop_length=512", "frontend.n_bins=83",
         "frontend.n_frames=56", "split=leave_one_source_out", "split.sealed=[cellar]",
     ]  # fmt: skip

@@ -16,20 +16,12 @@ SMALL = ["frontend.n_fft=1024", "frontend.hop_length=512", "frontend.n_bins=83",
 SHORT = ["model=perceptron", "trainer=cpu", "trainer.max_epochs=1", *SMALL]
 RENDERED = ["data.individuals_per_class=3", "data.clips_per_individual=1",
             "data.classes=[sine,noise,flute]"]  # fmt: skip
-PITCH_HZ = {"flute": 880, "harp": 220, "gong": 110}
 
 
 @pytest.fixture
-def real(tmp_path, write_tone):
+def real(write_sources):
     """Two sources with flutes and harps, of which only the attic has a gong."""
-    rows = []
-    for detune, source in enumerate(("attic", "barn")):
-        for label in PITCH_HZ if source == "attic" else ("flute", "harp"):
-            for k in range(3):
-                name = f"{source}/{label}{k}.wav"
-                write_tone(name, frequency_hz=PITCH_HZ[label] * (1 + 0.02 * detune + 0.005 * k))
-                rows.append({"path": name, "label": label, "source": source})
-    pd.DataFrame(rows).to_csv(tmp_path / "clips.csv", index=False)
+    write_sources({"attic": {"flute": 3, "harp": 3, "gong": 3}, "barn": {"flute": 3, "harp": 3}})
     return ["data=manifest", "data.path=clips.csv", *SHORT]
 
 

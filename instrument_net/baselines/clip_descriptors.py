@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import io
 
 import numpy as np
 
 from instrument_net.baselines.baseline import Array, Descriptor
 from instrument_net.data.store import WaveformStore
-from instrument_net.files import write_atomically
+from instrument_net.files import written_atomically
 from instrument_net.progress import work_progress
 
 _FORMAT = 1  # raise it whenever the same samples and settings would give other descriptors
@@ -36,7 +35,6 @@ def describe_clips(store: WaveformStore, descriptor: Descriptor) -> Array:
             for index in progress.track(range(len(store)), description="Describing clips")
         ]
     table: Array = np.stack(rows)
-    content = io.BytesIO()
-    np.save(content, table)
-    write_atomically(path, content.getvalue())
+    with written_atomically(path) as part, part.open("wb") as file:
+        np.save(file, table)
     return table

@@ -300,6 +300,13 @@ class InstrumentDataModule(lightning.LightningDataModule):
         extra = self.clips["extra"]
         return describe_sides(self.split, self.clips[~extra], self.clips[extra])
 
+    def describe_augmentation(self) -> str:
+        """Return what training changes about its clips, and whether anew each time."""
+        if self.augmentation is None:
+            return "none"
+        told = self.augmentation.describe()
+        return told if self._n_views is None else f"{told}; {self._n_views} rendered views a clip"
+
     def _clips(self, side: str, labels: Tensor) -> ClipDataset:
         # A worker's pinned memory would not be pinned for this process.
         pin_memory = self._device().type == "cuda" and self._num_workers == 0
@@ -323,13 +330,6 @@ class InstrumentDataModule(lightning.LightningDataModule):
             "num_workers": self._num_workers,
             "persistent_workers": self._num_workers > 0,
         }
-
-    def describe_augmentation(self) -> str:
-        """Return what training changes about its clips, and whether anew each time."""
-        if self.augmentation is None:
-            return "none"
-        told = self.augmentation.describe()
-        return told if self._n_views is None else f"{told}; {self._n_views} rendered views a clip"
 
     def _open_store(self) -> WaveformStore:
         manifest = self._corpus.read()

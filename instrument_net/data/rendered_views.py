@@ -9,9 +9,7 @@ same kind only add to those that are there.
 from __future__ import annotations
 
 import hashlib
-import io
-import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +18,7 @@ from torch import Tensor
 
 from instrument_net.augmentation import AugmentationChain
 from instrument_net.data.store import FULL_SCALE, WaveformStore
-from instrument_net.files import write_atomically
+from instrument_net.files import written_atomically
 from instrument_net.frontend import FrontEnd
 from instrument_net.progress import work_progress
 
@@ -61,7 +59,15 @@ class RenderedViews:
         self._folder = store.folder / f"views_{key}"
         missing = [view for view in range(n_views) if not self._features_path(view).is_file()]
         if missing:
-            _render(self._files(missing), store, front_end, augmentation, device)
+            with work_progress() as progress:
+                bar = progress.add_task(
+                    "Rendering augmented clips", total=len(missing) * len(store)
+                )
+                for view in missing:
+                    self._render(
+                        view, store, front_end, augmentation, device,
+                        done=lambda n_clips: progress.advance(bar, n_clips),
+                    )  # fmt: skip
         # The features are few enough to be held; spectrograms stay on disk and in its cache.
         self._spectrograms = [
             np.load(self._spectrograms_path(view), mmap_mode="r") for view in range(n_views)
@@ -86,8 +92,42 @@ class RenderedViews:
         features = self._features[list(views), list(clips)]
         return torch.from_numpy(spectrograms).float()[:, None], torch.from_numpy(features)
 
-    def _files(self, views: Sequence[int]) -> dict[int, tuple[Path, Path]]:
-        return {view: (self._spectrograms_path(view), self._features_path(view)) for view in views}
+    @torch.no_grad()
+    def _render(
+        self,
+        view: int,
+        store: WaveformStore,
+        front_end: FrontEnd,
+        augmentation: AugmentationChain,
+        device: torch.device,
+        *,
+        done: Callable[[int], None],
+    ) -> None:
+        """Write a view's spectrograms (float16: steps of 0.04 dB at 80 dB) and features."""
+        n_clips, (_, bins, frames) = len(store), front_end.spectrogram_shape
+        features = np.empty((n_clips, len(front_end.feature_names)), dtype=np.float32)
+        with (
+            written_atomically(self._spectrograms_path(view)) as part,
+            torch.random.fork_rng([device] if device.type == "cuda" else []),
+        ):
+            torch.manual_seed(view)
+            spectrograms = np.lib.format.open_memmap(  # a view may be larger than the memory
+                part, mode="w+", dtype=np.float16, shape=(n_clips, bins, frames)
+            )
+            for start in range(0, n_clips, _CLIPS_PER_BATCH):
+                clips = range(start, min(start + _CLIPS_PER_BATCH, n_clips))
+                waveforms, _ = augmentation.augment_waveforms(
+                    store.batch(clips).to(device) / FULL_SCALE,
+                    torch.zeros(len(clips), dtype=torch.int64, device=device),
+                )
+                batch_spectrograms, batch_features = front_end(waveforms)
+                spectrograms[start : clips.stop] = batch_spectrograms[:, 0].cpu().numpy()
+                features[start : clips.stop] = batch_features.cpu().numpy()
+                done(len(clips))
+            spectrograms.flush()
+            del spectrograms  # an open map cannot be renamed everywhere
+        with written_atomically(self._features_path(view)) as part, part.open("wb") as file:
+            np.save(file, features)
 
     def _spectrograms_path(self, view: int) -> Path:
         return self._folder / f"view_{view}_spectrograms.npy"
@@ -118,43 +158,3 @@ def check_views(n_views: int, augmentation: AugmentationChain | None) -> None:
         )
     if augmentation.settings is None:
         raise ValueError("views: give AugmentationChain its settings, by which views are named")
-
-
-@torch.no_grad()
-def _render(
-    files: dict[int, tuple[Path, Path]],
-    store: WaveformStore,
-    front_end: FrontEnd,
-    augmentation: AugmentationChain,
-    device: torch.device,
-) -> None:
-    """Write each view's spectrograms (float16: steps of 0.04 dB at 80 dB) and features."""
-    bins, frames = front_end.spectrogram_shape[1:]
-    n_features = len(front_end.feature_names)
-    with work_progress() as progress:
-        bar = progress.add_task("Rendering augmented clips", total=len(files) * len(store))
-        for view, (spectrograms_path, features_path) in files.items():
-            spectrograms_path.parent.mkdir(parents=True, exist_ok=True)
-            part = spectrograms_path.with_name(f"{spectrograms_path.name}.{os.getpid()}.part")
-            spectrograms = np.lib.format.open_memmap(  # a view may be larger than the memory
-                part, mode="w+", dtype=np.float16, shape=(len(store), bins, frames)
-            )
-            features = np.empty((len(store), n_features), dtype=np.float32)
-            with torch.random.fork_rng([device] if device.type == "cuda" else []):
-                torch.manual_seed(view)
-                for start in range(0, len(store), _CLIPS_PER_BATCH):
-                    clips = range(start, min(start + _CLIPS_PER_BATCH, len(store)))
-                    waveforms = store.batch(clips).to(device) / FULL_SCALE
-                    waveforms, _ = augmentation.augment_waveforms(
-                        waveforms, torch.zeros(len(clips), dtype=torch.int64, device=device)
-                    )
-                    batch_spectrograms, batch_features = front_end(waveforms)
-                    spectrograms[clips.start : clips.stop] = batch_spectrograms[:, 0].cpu().numpy()
-                    features[clips.start : clips.stop] = batch_features.cpu().numpy()
-                    progress.advance(bar, len(clips))
-            spectrograms.flush()
-            del spectrograms
-            part.replace(spectrograms_path)
-            content = io.BytesIO()
-            np.save(content, features)
-            write_atomically(features_path, content.getvalue())

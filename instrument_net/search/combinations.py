@@ -16,6 +16,7 @@ from instrument_net.configuration import (
     ConfigurationError,
     check_keys,
     did_you_mean,
+    key_of,
     keys_of,
     nearest_key_hint,
 )
@@ -44,7 +45,7 @@ class Combinations:
     def __init__(self, space: Sequence[Parameter], overrides: Sequence[str]) -> None:
         self._space = space
         # Of the search itself; a cross-validation has no such keys.
-        self.base = [o for o in overrides if _key(o).partition(".")[0] not in ("space", "search")]
+        self.base = [o for o in overrides if key_of(o).partition(".")[0] not in ("space", "search")]
         config, choices = _compose(self.base)
         self.reference = config
         values = {
@@ -76,7 +77,7 @@ class Combinations:
         if not changes:
             return self.base
         drawn = {p.key for p in self._space}
-        return [o for o in self.base if _key(o) not in drawn] + list(changes)
+        return [o for o in self.base if key_of(o) not in drawn] + list(changes)
 
     def config(self, changes: Sequence[str]) -> DictConfig:
         """Return the configuration of a combination.
@@ -122,10 +123,6 @@ def _compose(overrides: Sequence[str]) -> tuple[DictConfig, dict[str, str]]:
         del config["hydra"]
     check_keys(config, choices, base="cross_validate")
     return config, choices
-
-
-def _key(override: str) -> str:
-    return override.lstrip("+~").partition("=")[0]
 
 
 def _has(config: DictConfig, key: str) -> bool:

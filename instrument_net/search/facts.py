@@ -9,6 +9,7 @@ from omegaconf import DictConfig
 
 from instrument_net.cross_validation import CrossValidation
 from instrument_net.environment import describe_environment
+from instrument_net.run_facts import facts_of_the_machine
 from instrument_net.search.commands import command_line, sealed_sources
 from instrument_net.search.outcome import Outcome
 
@@ -27,7 +28,7 @@ def facts_of_a_search(
         reference: The cross-validation of the experiment as it is.
         outcomes: Trials that are over.
     """
-    settings, environment = config.search, describe_environment()
+    settings = config.search
     sealed = sealed_sources(config)
     counts = Counter(outcome.state for outcome in outcomes)
     ended = ", ".join(f"{counts[s]} {s}" for s in ("complete", "given up", "failed") if counts[s])
@@ -53,8 +54,5 @@ def facts_of_a_search(
             if sealed
             else "Sources in split.sealed (split=leave_one_source_out) could tell"
         ),
-        "Seed": str(config.seed),
-        "Machine": f"{environment['gpu'] or environment['cpu']}",
-        "Code": f"commit {environment['git_commit']}"
-        + (" with uncommitted changes" if environment["git_dirty"] else ""),
+        **facts_of_the_machine(config.seed, describe_environment()),
     }

@@ -86,9 +86,10 @@ class Search:
 
     def run_to(self, trials: int) -> None:
         """Run trials until so many are over, and say where to look."""
-        while len(self._study.outcomes()) < trials:
+        while (n_over := len(self._study.outcomes())) < trials:
+            if n_over:
+                self._write_page()
             self._run(self._study.next())
-            self._write_page()
         self._write_page()
         table = trial_table(self._study.outcomes()).set_index("trial").head(_SHOWN_TRIALS)
         print_table(self._console, table, f"{self._config.name}: best trials")

@@ -13,18 +13,9 @@ FRONT_END = FrontEnd(n_fft=512, hop_length=256, n_bins=83, n_frames=56)
 
 
 @pytest.fixture
-def corpus(tmp_path, write_tone):
-    """Six recordings of each of two labels; label b sounds an octave up."""
-    for label, frequency_hz in (("a", 400.0), ("b", 800.0)):
-        for i in range(6):
-            write_tone(f"corpus/{label}/{i}.wav", frequency_hz=frequency_hz + i)
-    return tmp_path / "corpus"
-
-
-@pytest.fixture
-def datamodule(corpus, tmp_path):
+def datamodule(two_pitches, tmp_path):
     return InstrumentDataModule.from_folder(
-        corpus, front_end=FRONT_END, store_dir=tmp_path / "store", batch_size=5
+        two_pitches, front_end=FRONT_END, store_dir=tmp_path / "store", batch_size=5
     )
 
 
@@ -64,11 +55,11 @@ def test_training_is_shuffled_and_each_clip_comes_once(datamodule):
     torch.testing.assert_close(first, second, rtol=1e-4, atol=1e-5)
 
 
-def test_class_balanced_training_draws_as_many_clips_of_each_label(corpus, tmp_path):
+def test_class_balanced_training_draws_as_many_clips_of_each_label(two_pitches, tmp_path):
     for i in range(3, 6):
-        (corpus / "b" / f"{i}.wav").unlink()
+        (two_pitches / "b" / f"{i}.wav").unlink()
     balanced = InstrumentDataModule.from_folder(
-        corpus, front_end=FRONT_END, store_dir=tmp_path / "store", batch_size=5,
+        two_pitches, front_end=FRONT_END, store_dir=tmp_path / "store", batch_size=5,
         sampling="class_balanced",
     )  # fmt: skip
     balanced.setup()
@@ -92,18 +83,18 @@ def test_feature_statistics_are_those_of_the_training_split_alone(datamodule):
     torch.testing.assert_close(std, variance.sqrt().float())
 
 
-def test_a_broken_file_is_left_out_with_its_reason(corpus, datamodule):
-    (corpus / "a" / "2.wav").write_text("no audio")
+def test_a_broken_file_is_left_out_with_its_reason(two_pitches, datamodule):
+    (two_pitches / "a" / "2.wav").write_text("no audio")
     datamodule.setup()
     assert len(datamodule.clips) == 11
     assert "2.wav" in datamodule.rejected["reason"].item()
     assert "1 left out" in datamodule.describe()
 
 
-def test_on_error_raise_refuses_a_broken_file(corpus, tmp_path):
-    (corpus / "a" / "2.wav").write_text("no audio")
+def test_on_error_raise_refuses_a_broken_file(two_pitches, tmp_path):
+    (two_pitches / "a" / "2.wav").write_text("no audio")
     strict = InstrumentDataModule.from_folder(
-        corpus, front_end=FRONT_END, store_dir=tmp_path / "store", on_error="raise"
+        two_pitches, front_end=FRONT_END, store_dir=tmp_path / "store", on_error="raise"
     )
     with pytest.raises(AudioError, match=r"2\.wav"):
         strict.setup()
@@ -112,9 +103,9 @@ def test_on_error_raise_refuses_a_broken_file(corpus, tmp_path):
 @pytest.mark.parametrize(
     "options", [{"on_error": "ignore"}, {"batch_size": 0}, {"sampling": "even"}]
 )
-def test_options_out_of_range_are_refused(corpus, options):
+def test_options_out_of_range_are_refused(two_pitches, options):
     with pytest.raises(ValueError, match=next(iter(options))):
-        InstrumentDataModule.from_folder(corpus, **options)
+        InstrumentDataModule.from_folder(two_pitches, **options)
 
 
 def test_the_report_says_what_both_sides_share(tmp_path, write_tone):
@@ -139,18 +130,22 @@ def test_the_report_says_what_both_sides_share(tmp_path, write_tone):
     assert "instrument_id` that" not in datamodule.describe_split()
 
 
-def augmented(corpus, tmp_path, *augmentations):
+def augmented(two_pitches, tmp_path, *augmentations):
     chain = AugmentationChain({type(a).__name__: a for a in augmentations})
     return InstrumentDataModule.from_folder(
-        corpus, front_end=FRONT_END, store_dir=tmp_path / "store", batch_size=5, augmentation=chain
+        two_pitches,
+        front_end=FRONT_END,
+        store_dir=tmp_path / "store",
+        batch_size=5,
+        augmentation=chain,
     )
 
 
 NOISE = Noise(probability=1, snr_db=[10, 20], exponent=[0, 1], sample_rate_hz=44_100)
 
 
-def test_only_training_batches_are_augmented(corpus, tmp_path, datamodule):
-    noisy = augmented(corpus, tmp_path, NOISE)
+def test_only_training_batches_are_augmented(two_pitches, tmp_path, datamodule):
+    noisy = augmented(two_pitches, tmp_path, NOISE)
     plain, other = ([*module.train_dataloader()] for module in seeded(datamodule, noisy))
     for (_, features, label), (_, changed, same) in zip(plain, other, strict=True):
         assert torch.equal(label, same)
@@ -171,22 +166,22 @@ def seeded(*modules):
         yield module
 
 
-def test_spectrograms_are_augmented_after_the_front_end(corpus, tmp_path, datamodule):
-    masked = augmented(corpus, tmp_path, FrequencyMasks(probability=1, n_masks=2, max_bins=60))
+def test_spectrograms_are_augmented_after_the_front_end(two_pitches, tmp_path, datamodule):
+    masked = augmented(two_pitches, tmp_path, FrequencyMasks(probability=1, n_masks=2, max_bins=60))
     plain, other = (next(iter(module.train_dataloader())) for module in seeded(datamodule, masked))
     assert not torch.equal(plain[0], other[0])
     torch.testing.assert_close(plain[1], other[1], rtol=1e-4, atol=1e-4)
 
 
-def test_one_seed_gives_the_same_augmented_epoch(corpus, tmp_path):
-    noisy = augmented(corpus, tmp_path, NOISE, Mixup(probability=0.5, alpha=1))
+def test_one_seed_gives_the_same_augmented_epoch(two_pitches, tmp_path):
+    noisy = augmented(two_pitches, tmp_path, NOISE, Mixup(probability=0.5, alpha=1))
     first, again = ([*module.train_dataloader()] for module in seeded(noisy, noisy))
     for before, after in zip(first, again, strict=True):
         assert all(torch.equal(*pair) for pair in zip(before, after, strict=True))
 
 
-def test_mixed_clips_have_probabilities_for_labels_in_training_alone(corpus, tmp_path):
-    mixing = augmented(corpus, tmp_path, Mixup(probability=1, alpha=1))
+def test_mixed_clips_have_probabilities_for_labels_in_training_alone(two_pitches, tmp_path):
+    mixing = augmented(two_pitches, tmp_path, Mixup(probability=1, alpha=1))
     torch.manual_seed(0)
     labels = torch.cat([label for _, _, label in mixing.train_dataloader()])
     assert labels.shape == (8, 2)
@@ -195,8 +190,8 @@ def test_mixed_clips_have_probabilities_for_labels_in_training_alone(corpus, tmp
     assert next(iter(mixing.val_dataloader()))[2].dtype == torch.int64
 
 
-def test_a_loader_leaves_gradients_on_for_whoever_uses_its_batches(corpus, tmp_path):
-    for module in (augmented(corpus, tmp_path, NOISE), augmented(corpus, tmp_path)):
+def test_a_loader_leaves_gradients_on_for_whoever_uses_its_batches(two_pitches, tmp_path):
+    for module in (augmented(two_pitches, tmp_path, NOISE), augmented(two_pitches, tmp_path)):
         for spectrogram, _, _ in module.train_dataloader():
             assert torch.is_grad_enabled()
             assert not spectrogram.requires_grad

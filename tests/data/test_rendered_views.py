@@ -19,19 +19,10 @@ def noise(snr_db=(10, 20)):
 
 
 @pytest.fixture
-def corpus(tmp_path, write_tone):
-    """Six recordings of each of two labels; label b sounds an octave up."""
-    for label, frequency_hz in (("a", 400.0), ("b", 800.0)):
-        for i in range(6):
-            write_tone(f"corpus/{label}/{i}.wav", frequency_hz=frequency_hz + i)
-    return tmp_path / "corpus"
-
-
-@pytest.fixture
-def module(corpus, tmp_path):
+def module(two_pitches, tmp_path):
     def build(**options):
         return InstrumentDataModule.from_folder(
-            corpus, front_end=FRONT_END, store_dir=tmp_path / "store", batch_size=5, **options
+            two_pitches, front_end=FRONT_END, store_dir=tmp_path / "store", batch_size=5, **options
         )
 
     return build

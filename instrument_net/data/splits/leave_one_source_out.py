@@ -77,9 +77,11 @@ class LeaveOneSourceOut:
         """
         sources, labels = source_names(clips), clips["label"]
         unsealed = self._unsealed(clips)
+        known = sources.isin(unsealed)
         sides: dict[int | str, pd.Series] = {}
         for source in unsealed:
-            own, others = sources == source, sources.isin(unsealed) & (sources != source)
+            own = sources == source
+            others = known & ~own
             if labels[own].isin(set(labels[others])).any():
                 sides[source] = replace(self, fold=source).assign(clips)
             else:
