@@ -18,7 +18,7 @@ from instrument_net.audio import AudioError
 from instrument_net.class_averages import ClassAveragedAccuracy, MacroF1
 from instrument_net.frontend import FrontEnd
 from instrument_net.loss import cross_entropy
-from instrument_net.models import FeatureScaling, build_network
+from instrument_net.models import FeatureScaling, build_network, members_of
 from instrument_net.prediction import predict_files
 from instrument_net.recogniser import Recogniser
 from instrument_net.schedule import constant
@@ -188,7 +188,7 @@ class InstrumentClassifier(lightning.LightningModule):
                 module.fit(mean, std)
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
-        """Return the loss of one batch (spec eq. 17, averaged).
+        """Return the loss of one batch (spec eq. 17, averaged), of an ensemble its members' mean.
 
         Labels are classes ``(batch,)`` or, of mixed clips, probabilities ``(batch, n_classes)``.
         """
@@ -213,16 +213,21 @@ class InstrumentClassifier(lightning.LightningModule):
 
     def _step(self, stage: str, batch: Batch) -> Tensor:
         spectrogram, features, label = batch
-        logits = self(spectrogram, features)
-        if stage == "train":
-            loss = cross_entropy(
-                logits,
-                label,
-                log_base=self._log_base,
-                label_smoothing=self._label_smoothing,
-                class_weights=self.class_weights,
-            )
+        if stage == "train":  # members of an ensemble learn alone: each has its own loss
+            answers = [member(spectrogram, features) for member in members_of(self.network)]
+            losses = [
+                cross_entropy(
+                    answer,
+                    label,
+                    log_base=self._log_base,
+                    label_smoothing=self._label_smoothing,
+                    class_weights=self.class_weights,
+                )
+                for answer in answers
+            ]
+            logits, loss = torch.stack(answers).mean(dim=0), torch.stack(losses).mean()
         else:  # what runs with other smoothings and weights can be compared by
+            logits = self(spectrogram, features)
             loss = cross_entropy(logits, label, log_base=self._log_base)
         metrics = cast("MetricCollection", self.metrics[f"{stage}_metrics"])
         if label.ndim == 2:  # a mixture counts as the class of its larger share

@@ -12,7 +12,7 @@ from instrument_net.models import FeatureScaling, Network
 from instrument_net.recogniser import CheckpointError, Recogniser
 from instrument_net.run_folder import files_heard
 
-_OUTPUTS = "output."  # every network's last layer
+_OUTPUT = "output"  # every network's last layer
 
 
 def start_from(classifier: InstrumentClassifier, path: str | Path) -> str:
@@ -38,7 +38,7 @@ def start_from(classifier: InstrumentClassifier, path: str | Path) -> str:
     network = classifier.network
     theirs = source.network.state_dict()
     ours = network.state_dict()
-    outputs = {name for name in ours if name.startswith(_OUTPUTS)}
+    outputs = {name for name in ours if _OUTPUT in name.split(".")}
     same_outputs = classifier.class_names == source.class_names and all(
         theirs[name].shape == ours[name].shape for name in outputs
     )

@@ -103,7 +103,7 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
             scheduler=instantiate(config.scheduler),
         )
     console.print(
-        f"{config.model.name}: {count_parameters(classifier):,} parameters, run folder {run_dir}",
+        f"{describe_network(classifier)}, run folder {run_dir}",
         highlight=False,
         soft_wrap=True,
     )
@@ -145,9 +145,14 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     return float(checkpoint.best_model_score)
 
 
-def count_parameters(classifier: InstrumentClassifier) -> int:
-    """Return how many numbers are learnt."""
-    return sum(parameter.numel() for parameter in classifier.network.parameters())
+def describe_network(classifier: InstrumentClassifier) -> str:
+    """Return kind and number of the networks that are trained, and how many numbers they learn."""
+    from instrument_net.models import members_of
+
+    members = members_of(classifier.network)
+    kind = type(members[0]).__name__
+    n_parameters = sum(parameter.numel() for parameter in classifier.network.parameters())
+    return f"{f'{len(members)} x ' * (len(members) > 1)}{kind}, {n_parameters:,} parameters"
 
 
 def _write_tables(datamodule: InstrumentDataModule, run_dir: Path, console: Console) -> None:
@@ -181,7 +186,7 @@ def _report(
         datamodule,
         overrides,
         environment,
-        model=f"{config.model.name}, {count_parameters(best):,} parameters",
+        model=describe_network(best),
         choice=f"the best on {config.monitor}, tested once",
     )
     if start is not None:

@@ -9,6 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from instrument_net.models import members_of
+
 # Branch -> attribute by which a network says that it has it.
 _ATTRIBUTES = {"spectrogram": "spectrogram_branch", "features": "perceptron_branch"}
 
@@ -22,14 +24,16 @@ class DissectedNetwork:
     Any network will do that is called with (spectrogram, features) and says what it has by its
     attributes: ``spectrogram_branch``, the only place where it reads the spectrogram, and
     ``perceptron_branch``, the only one where it reads the features. Both are modules that it calls
-    as a whole, and that return one tensor, batch first.
+    as a whole, and that return one tensor, batch first. Of an
+    :class:`~instrument_net.models.Ensemble`, each member is taken apart; a branch is then that of
+    all members at once, and hands on their activations side by side.
 
     Args:
         network: (spectrogram, features) -> logits, on any device.
 
     Attributes:
         branches: ``spectrogram`` and ``features``, as far as the network has them, with the
-            copy's modules.
+            copy's modules, one a member.
 
     Raises:
         ValueError: If the network has neither branch.
@@ -38,19 +42,24 @@ class DissectedNetwork:
     def __init__(self, network: nn.Module) -> None:
         with torch.inference_mode(False):
             self._network = copy.deepcopy(network).eval().requires_grad_(False)
-        self.branches: dict[str, nn.Module] = {
-            name: branch
+        members = members_of(self._network)
+        self.branches: dict[str, list[nn.Module]] = {
+            name: [getattr(member, attribute) for member in members]
             for name, attribute in _ATTRIBUTES.items()
-            if (branch := getattr(self._network, attribute, None)) is not None
+            if getattr(members[0], attribute, None) is not None
         }
         if not self.branches:
             raise ValueError(
-                f"{type(network).__name__} cannot be explained: it has neither of the attributes "
+                f"{type(members[0]).__name__} cannot be explained: it has neither of the attributes "
                 f"{' and '.join(_ATTRIBUTES.values())}"
             )
-        self._switches = {name: _Switch(branch) for name, branch in self.branches.items()}
-        for name, switch in self._switches.items():
-            setattr(self._network, _ATTRIBUTES[name], switch)
+        self._switches = {
+            name: [_Switch(branch) for branch in branches]
+            for name, branches in self.branches.items()
+        }
+        for name, switches in self._switches.items():
+            for member, switch in zip(members, switches, strict=True):
+                setattr(member, _ATTRIBUTES[name], switch)
 
     def __call__(self, spectrogram: Tensor, features: Tensor) -> Tensor:
         """Return logits ``(batch, n_classes)``, those of the network itself."""
@@ -66,8 +75,11 @@ class DissectedNetwork:
             features: ``(batch, n_features)``; not read where their branch is held.
             held: Branch -> activations ``(batch, ...)`` that stand for what it would compute.
         """
-        for name, switch in self._switches.items():
-            switch.held = (held or {}).get(name)
+        for name, switches in self._switches.items():
+            own = (held or {}).get(name)
+            shares = [None] * len(switches) if own is None else own.chunk(len(switches), dim=1)
+            for switch, share in zip(switches, shares, strict=True):
+                switch.held = share
         logits: Tensor = self._network(spectrogram, features)
         return logits
 
@@ -75,7 +87,10 @@ class DissectedNetwork:
         """Return what each branch hands on, ``(batch, ...)``, without gradients."""
         with torch.no_grad():
             self.logits(spectrogram, features)
-        return {name: switch.handed_on for name, switch in self._switches.items()}
+        return {
+            name: torch.cat([switch.handed_on for switch in switches], dim=1)
+            for name, switches in self._switches.items()
+        }
 
 
 class _Switch(nn.Module):

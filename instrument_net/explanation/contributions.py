@@ -56,7 +56,7 @@ def feature_contributions(
 
 def training_mean(network: DissectedNetwork, features: Tensor) -> Tensor:
     """Return the mean of each feature over the training split, ``(n_features,)``."""
-    for module in network.branches["features"].modules():
+    for module in network.branches["features"][0].modules():  # all members have heard the same
         if isinstance(module, FeatureScaling):
             return module.mean
     return torch.zeros_like(features[0])

@@ -26,7 +26,8 @@ def saliency_map(
 
     Args:
         network: With the branch ``spectrogram``; its maps leave the branch's module
-            ``feature_maps``, ``(batch, filters, height, width)``.
+            ``feature_maps``, ``(batch, filters, height, width)``. An ensemble's maps are those of
+            all its members.
         spectrogram: ``(batch, 1, bins, frames)``.
         features: ``(batch, n_features)``.
         target: Class index of each clip, int64 ``(batch,)``.
@@ -41,12 +42,13 @@ def saliency_map(
         localization", ICCV 2017; Draelos and Carin, "Use HiResCAM instead of Grad-CAM for faithful
         explanations of convolutional neural networks", arXiv:2011.08891, 2020.
     """
-    branch = network.branches["spectrogram"]
-    method = LayerGradientXActivation(network, branch.get_submodule("feature_maps"))
+    branches = network.branches["spectrogram"]
+    maps = [branch.get_submodule("feature_maps") for branch in branches]
+    method = LayerGradientXActivation(network, maps)
     with torch.inference_mode(False):
         products = method.attribute(spectrogram, target, additional_forward_args=features)
-    cells = products.detach().sum(dim=1).relu()  # (batch, height, width)
-    centre = getattr(branch, "receptive_field_centre", None)
+    cells = torch.cat(products, dim=1).detach().sum(dim=1).relu()  # (batch, height, width)
+    centre = getattr(branches[0], "receptive_field_centre", None)
     axes = zip(cells.shape[1:], spectrogram.shape[2:], strict=True)
     rows, columns = (
         torch.from_numpy(_interpolation(n_cells, n_pixels, centre)).to(cells)

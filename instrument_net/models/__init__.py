@@ -3,6 +3,7 @@
 from difflib import get_close_matches
 from typing import Any
 
+from instrument_net.models.ensemble import Ensemble, members_of
 from instrument_net.models.feature_scaling import FeatureScaling
 from instrument_net.models.inverted_residual_net import InvertedResidualNet
 from instrument_net.models.network import Network
@@ -14,6 +15,7 @@ from instrument_net.models.two_branch import TwoBranchNet
 
 __all__ = [
     "NETWORKS",
+    "Ensemble",
     "FeatureScaling",
     "InvertedResidualNet",
     "Network",
@@ -23,6 +25,7 @@ __all__ = [
     "SpectrogramNet",
     "TwoBranchNet",
     "build_network",
+    "members_of",
 ]
 
 # A closed table: a checkpoint stores a name and options, and reading it can only build these.
@@ -39,21 +42,26 @@ NETWORKS: dict[str, type[Network]] = {
 }
 
 
-def build_network(name: str, **options: Any) -> Network:
+def build_network(name: str, *, n_members: int = 1, **options: Any) -> Network:
     """Return a new network by its class name.
 
     Args:
         name: A key of :data:`NETWORKS`, for example ``"TwoBranchNet"``.
+        n_members: How many of them, as one :class:`~instrument_net.models.Ensemble`.
         **options: Keyword arguments of that class; ``n_classes`` is always needed.
 
     Returns:
         The network with freshly drawn weights, in training mode, on the CPU.
 
     Raises:
-        ValueError: If no network has this name; the message lists the names and the nearest one.
+        ValueError: If no network has this name (the message lists the names and the nearest one),
+            or the number of members is below 1.
     """
     if name not in NETWORKS:
         nearest = get_close_matches(name.lower(), [known.lower() for known in NETWORKS], n=1)
         hint = [f" Did you mean {known}?" for known in NETWORKS if known.lower() in nearest]
         raise ValueError(f"no network {name!r}; known: {', '.join(NETWORKS)}.{''.join(hint)}")
-    return NETWORKS[name](**options)
+    if not (isinstance(n_members, int) and n_members > 0):
+        raise ValueError(f"n_members is {n_members!r}; expected a whole number, at least 1")
+    members = [NETWORKS[name](**options) for _ in range(n_members)]
+    return Ensemble(members) if n_members > 1 else members[0]

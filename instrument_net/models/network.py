@@ -28,6 +28,7 @@ class Network(nn.Module):
     ) -> None:
         super().__init__()
         check_sizes(n_classes=n_classes, n_features=n_features, **sizes)
+        self.n_classes = n_classes
         self.n_features = n_features
         self.spectrogram_shape = checked_spectrogram_shape(spectrogram_shape)
 

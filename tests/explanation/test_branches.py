@@ -59,7 +59,7 @@ def test_what_is_held_once_is_not_held_for_ever():
 def test_the_copy_is_gone_as_soon_as_nobody_uses_it():
     dissected = DissectedNetwork(small_network())
     dissected.activations(*small_batch())
-    copies = [weakref.ref(branch) for branch in dissected.branches.values()]
+    copies = [weakref.ref(branch) for (branch,) in dissected.branches.values()]
     gc.disable()  # references in a circle would wait for it, on a GPU among other things
     try:
         del dissected

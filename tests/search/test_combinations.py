@@ -7,7 +7,7 @@ from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
 from instrument_net.configuration import CONF_DIR, ConfigurationError
-from instrument_net.models import NETWORKS
+from instrument_net.models import build_network
 from instrument_net.search.best import experiment_file
 from instrument_net.search.combinations import Combinations
 from instrument_net.search.space import read_space
@@ -43,8 +43,7 @@ def test_a_space_of_ours_fits_its_experiment(name):
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
     for _ in range(4):
         drawn = made.config(made.draw(study.ask()))
-        options = OmegaConf.to_container(drawn.model)
-        NETWORKS[options.pop("name")](3, **options)
+        build_network(**drawn.model, n_classes=3)
         instantiate(drawn.optimizer)
 
 
