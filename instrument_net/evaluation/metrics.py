@@ -40,7 +40,7 @@ class Metrics:
 def measure(predictions: Predictions) -> Metrics:
     """Return every figure of a set of predictions.
 
-    A class without a clip among them counts in no average; its row shows recall 0 of 0 clips.
+    A class without a clip among them counts in no average, and has no figures of its own (NaN).
     """
     p, y = predictions.probabilities, predictions.labels
     names = list(predictions.class_names)
@@ -59,6 +59,7 @@ def measure(predictions: Predictions) -> Metrics:
         },
         index=pd.Index(names, name="label"),
     )
+    per_class.loc[per_class["n_clips"] == 0, ["precision", "recall", "f1"]] = float("nan")
     heard = per_class[per_class["n_clips"] > 0]
     counts = multiclass_confusion_matrix(p, y, num_classes=n)
     overall = {

@@ -41,6 +41,14 @@ def test_figures_agree_with_paper_and_pencil(predictions):
     assert figures["n_clips"] == 6
 
 
+def test_a_class_that_nothing_tests_has_no_figures_rather_than_zeros(predictions, tmp_path):
+    per_class = measure(predictions).per_class
+    assert per_class.loc["tuba", ["precision", "recall", "f1"]].isna().all()
+    assert per_class.loc["oboe"].tolist() == [0, 0, 0, 1]
+    write_report(tmp_path, predictions, title="Trial", facts={})
+    assert "\ntuba,,,,0\n" in (tmp_path / "per_class.csv").read_text()
+
+
 def test_confusions_have_the_true_class_by_row(predictions):
     confusion = measure(predictions).confusion
     assert confusion.loc["flute", "harp"] == 1
