@@ -50,8 +50,8 @@ class DissectedNetwork:
         }
         if not self.branches:
             raise ValueError(
-                f"{type(members[0]).__name__} cannot be explained: it has neither of the attributes "
-                f"{' and '.join(_ATTRIBUTES.values())}"
+                f"{type(members[0]).__name__} cannot be explained: it has neither of the "
+                f"attributes {' and '.join(_ATTRIBUTES.values())}"
             )
         self._switches = {
             name: [_Switch(branch) for branch in branches]

@@ -52,8 +52,9 @@ def test_saliency_adds_up_what_the_members_maps_say_before_anything_is_cut_off()
     for member in members:  # what speaks against the class in one member counts, too
         maps = {}
         hook = member.spectrogram_branch.feature_maps.register_forward_hook(
-            lambda _, __, output, maps=maps: maps.update(own=output.detach().requires_grad_())
-            or maps["own"]
+            lambda _, __, output, maps=maps: (
+                maps.update(own=output.detach().requires_grad_()) or maps["own"]
+            )
         )
         logits = member(spectrogram, features).gather(1, target[:, None]).sum()
         (gradient,) = torch.autograd.grad(logits, maps["own"])
