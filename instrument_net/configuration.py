@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -119,9 +120,10 @@ def nearest_key_hint(error: BaseException | None) -> str | None:
                 options = sorted(path.stem for path in (CONF_DIR / str(key)).glob("*.yaml"))
                 return f"{key}: choose one of {', '.join(options)} first, as {key}={options[-1]}"
             return f"{key}{_where_known(str(key)) or did_you_mean(str(key), _known_keys())}"
-        text = str(error)
-        if "No match in the defaults list" in text:
-            group = text.split("'")[3]
+        if unmatched := re.search(r"'([^']+)'\. No match in the defaults list", str(error)):
+            group = unmatched[1]
+            if (CONF_DIR / group).is_dir():
+                return f"{group}: this command has nothing to choose there; --help lists what it has"
             groups = [path.name for path in CONF_DIR.iterdir() if path.is_dir()]
             return f"{group}{did_you_mean(group, groups)}"
         error = error.__cause__

@@ -230,6 +230,22 @@ def test_the_command_names_the_nearest_right_key(override, said, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("model=residual", "model: this command has nothing to choose there"),
+        ("data/extra=synthetic", "data/extra: this command has nothing to choose there"),
+        ("loger=tensorboard", "loger: did you mean 'logger'?"),
+    ],
+)
+def test_a_stage_that_a_command_does_not_have_is_named(override, said, tmp_path):
+    done = run_module("evaluate", "checkpoint=x", override, f"hydra.run.dir={tmp_path}")
+    assert done.returncode != 0
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["train", "evaluate", "cross_validate", "search"])
 def test_help_begins_with_what_the_command_does_and_how_it_is_called(command):
     done = run_module(command, "--help")
