@@ -123,7 +123,7 @@ def nearest_key_hint(error: BaseException | None) -> str | None:
         if unmatched := re.search(r"'([^']+)'\. No match in the defaults list", str(error)):
             group = unmatched[1]
             if (CONF_DIR / group).is_dir():
-                return f"{group}: this command has nothing to choose there; --help lists what it has"
+                return f"{group}: this command has nothing to choose there; --help lists its groups"
             groups = [path.name for path in CONF_DIR.iterdir() if path.is_dir()]
             return f"{group}{did_you_mean(group, groups)}"
         error = error.__cause__
