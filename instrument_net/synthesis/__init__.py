@@ -3,5 +3,13 @@
 from instrument_net.synthesis.clip import ClipMetadata, render_clip
 from instrument_net.synthesis.instruments import INSTRUMENTS, InstrumentModel
 from instrument_net.synthesis.note import SAMPLE_RATE_HZ
+from instrument_net.synthesis.orchestra import ORCHESTRA
 
-__all__ = ["INSTRUMENTS", "SAMPLE_RATE_HZ", "ClipMetadata", "InstrumentModel", "render_clip"]
+__all__ = [
+    "INSTRUMENTS",
+    "ORCHESTRA",
+    "SAMPLE_RATE_HZ",
+    "ClipMetadata",
+    "InstrumentModel",
+    "render_clip",
+]

@@ -40,13 +40,18 @@ class HelmholtzSpectrum:
         return amplitude
 
 
-def draw_bowed_string(rng: np.random.Generator) -> SustainedTone:
-    """Return one bowed string instrument with its player: slow attack, vibrato, bow noise."""
+def draw_bowed_string(rng: np.random.Generator, *, size: float = 1.0) -> SustainedTone:
+    """Return one bowed string instrument with its player: slow attack, vibrato, bow noise.
+
+    Args:
+        rng: Draws the individual.
+        size: How much larger than a violin's the bridge is: its hill lies that much lower.
+    """
     spectrum = HelmholtzSpectrum(
-        corner_hz=log_uniform(rng, 2500, 4500),
+        corner_hz=log_uniform(rng, 2500, 4500) / np.sqrt(size),
         bow_position=uniform(rng, 0.07, 0.15),
         notch=uniform(rng, 0.2, 0.6),
-        bridge_hill_hz=log_uniform(rng, 2200, 2900),
+        bridge_hill_hz=log_uniform(rng, 2200, 2900) / size,
     )
     return SustainedTone(
         spectra=(spectrum,),

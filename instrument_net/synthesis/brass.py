@@ -35,12 +35,18 @@ class BrassSpectrum:
         return amplitude
 
 
-def draw_brass(rng: np.random.Generator) -> SustainedTone:
-    """Return one brass instrument: the spectrum opens during the attack, the pitch scoops in."""
+def draw_brass(rng: np.random.Generator, *, size: float = 1.0) -> SustainedTone:
+    """Return one brass instrument: the spectrum opens during the attack, the pitch scoops in.
+
+    Args:
+        rng: Draws the individual.
+        size: How much wider than in between trumpet and trombone the bell is: both cut-offs lie
+            that much lower.
+    """
     spectrum = BrassSpectrum(
-        soft_cutoff_hz=log_uniform(rng, 650, 950),
+        soft_cutoff_hz=log_uniform(rng, 650, 950) / size,
         octaves_louder=uniform(rng, 1.3, 1.9),
-        bell_hz=log_uniform(rng, 350, 600),
+        bell_hz=log_uniform(rng, 350, 600) / size,
         slope=uniform(rng, 2.4, 3.2),
     )
     return SustainedTone(

@@ -60,7 +60,7 @@ class Bell:
 
 @dataclass(frozen=True)
 class StruckBar:
-    """One marimba-like instrument: wooden bars over tube resonators.
+    """One marimba- or vibraphone-like instrument: bars over tube resonators.
 
     Args:
         ratios: The bar's modes over the first, ``(3,)``.
@@ -158,6 +158,16 @@ def draw_struck_bar(rng: np.random.Generator) -> StruckBar:
         t60_s=log_uniform(rng, 0.5, 1.1),
         mallet_hz=log_uniform(rng, 900, 2200),
         knock_db=uniform(rng, -24, -14),
+    )
+
+
+def draw_metal_bar(rng: np.random.Generator) -> StruckBar:
+    """Return one vibraphone-like instrument: aluminium rings ten times as long as wood."""
+    return StruckBar(
+        ratios=BAR_RATIOS * np.array([1.0, *rng.uniform(0.98, 1.03, 2)]),
+        t60_s=log_uniform(rng, 4.0, 10.0),
+        mallet_hz=log_uniform(rng, 700, 2500),
+        knock_db=uniform(rng, -34, -20),
     )
 
 

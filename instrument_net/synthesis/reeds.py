@@ -1,4 +1,4 @@
-"""Reeds: a cylindrical single reed and a conical double reed (Fletcher & Rossing, ch. 13, 15)."""
+"""Reeds on cylindrical and conical bores (Fletcher & Rossing, ch. 13, 15)."""
 
 from dataclasses import dataclass
 
@@ -57,6 +57,29 @@ class ConicalReedSpectrum:
         return np.asarray(10 ** (gain_db / 20), dtype=np.float64)
 
 
+@dataclass(frozen=True)
+class WideConeSpectrum:
+    """All harmonics alike up to the tone-hole cut-off, falling above it: a wide conical bore.
+
+    Args:
+        cutoff_hz: Cut-off of the tone holes at mezzo-forte (near 850 Hz for an alto saxophone).
+        slope: Exponent of the fall above the cut-off.
+        second_db: Level of harmonic 2 over the fundamental, which a cone radiates badly.
+    """
+
+    cutoff_hz: float
+    slope: float
+    second_db: float
+
+    def amplitudes(self, harmonic: FloatArray, f0_hz: float, loudness: float) -> FloatArray:
+        """Return relative harmonic amplitudes; see :class:`HarmonicSpectrum`."""
+        cutoff_hz = self.cutoff_hz * 2 ** (1.4 * (loudness - 0.5))
+        fall = 1 / np.sqrt(1 + (harmonic * f0_hz / cutoff_hz) ** (2 * self.slope))
+        overtones = np.where(harmonic > 1, 10 ** (self.second_db / 20), 1.0)
+        amplitude: FloatArray = fall * overtones * harmonic**-0.3
+        return amplitude
+
+
 def draw_single_reed(rng: np.random.Generator) -> SustainedTone:
     """Return one clarinet-like instrument: hollow, straight tone without vibrato."""
     spectrum = CylindricalReedSpectrum(
@@ -73,10 +96,15 @@ def draw_single_reed(rng: np.random.Generator) -> SustainedTone:
     )
 
 
-def draw_double_reed(rng: np.random.Generator) -> SustainedTone:
-    """Return one oboe-like instrument: nasal formants, light vibrato."""
+def draw_double_reed(rng: np.random.Generator, *, size: float = 1.0) -> SustainedTone:
+    """Return one oboe-like instrument: nasal formants, light vibrato.
+
+    Args:
+        rng: Draws the individual.
+        size: How much lower than an oboe's its formants lie (a bassoon: 2.3).
+    """
     spectrum = ConicalReedSpectrum(
-        formant_hz=(log_uniform(rng, 1000, 1350), log_uniform(rng, 2700, 3400)),
+        formant_hz=(log_uniform(rng, 1000, 1350) / size, log_uniform(rng, 2700, 3400) / size),
         formant_db=(uniform(rng, 14, 20), uniform(rng, 12, 18)),
     )
     return SustainedTone(
@@ -90,4 +118,26 @@ def draw_double_reed(rng: np.random.Generator) -> SustainedTone:
         ),
         noise=DriveNoise(uniform(rng, -40, -32), low_hz=1500, high_hz=7000, chiff_db=6),
         tremolo_db=uniform(rng, 0.5, 1.5),
+    )
+
+
+def draw_saxophone(rng: np.random.Generator) -> SustainedTone:
+    """Return one saxophone of any size: a single reed on a cone, breath and vibrato."""
+    spectrum = WideConeSpectrum(
+        cutoff_hz=log_uniform(rng, 600, 1400),
+        slope=uniform(rng, 1.3, 2.2),
+        second_db=uniform(rng, -3, 5),
+    )
+    return SustainedTone(
+        spectra=(spectrum,),
+        attack_s=log_uniform(rng, 0.02, 0.06),
+        release_s=log_uniform(rng, 0.06, 0.16),
+        vibrato=Vibrato(
+            rate_hz=uniform(rng, 4.2, 5.8),
+            depth_cents=uniform(rng, 0, 18),
+            wander_cents=uniform(rng, 1, 4),
+            scoop_cents=uniform(rng, 0, 40),
+        ),
+        noise=DriveNoise(uniform(rng, -36, -26), low_hz=800, high_hz=7000, chiff_db=6),
+        tremolo_db=uniform(rng, 0.2, 1.5),
     )

@@ -139,6 +139,30 @@ def draw_plucked_string(rng: np.random.Generator) -> PluckedString:
     )
 
 
+def draw_harp(rng: np.random.Generator) -> PluckedString:
+    """Return one harp: plucked by soft fingers near the middle of long strings."""
+    return PluckedString(
+        pluck_position=uniform(rng, 0.3, 0.48),
+        t60_s=log_uniform(rng, 2.5, 5.0),
+        loss_hz=log_uniform(rng, 400, 1200),
+        inharmonicity=log_uniform(rng, 1e-5, 1e-4),
+        pluck_hz=log_uniform(rng, 1200, 3000),
+        knock_db=uniform(rng, -30, -18),
+    )
+
+
+def draw_steel_string(rng: np.random.Generator) -> PluckedString:
+    """Return one guitar or bass with steel strings, as its pickup hears it: long, clear, no wood."""
+    return PluckedString(
+        pluck_position=uniform(rng, 0.08, 0.3),
+        t60_s=log_uniform(rng, 4.0, 12.0),
+        loss_hz=log_uniform(rng, 900, 3000),
+        inharmonicity=log_uniform(rng, 2e-5, 2e-4),
+        pluck_hz=log_uniform(rng, 1500, 5000),
+        knock_db=uniform(rng, -34, -20),
+    )
+
+
 def draw_struck_string(rng: np.random.Generator) -> StruckString:
     """Return one piano."""
     return StruckString(
