@@ -152,7 +152,7 @@ def draw_harp(rng: np.random.Generator) -> PluckedString:
 
 
 def draw_steel_string(rng: np.random.Generator) -> PluckedString:
-    """Return one guitar or bass with steel strings, as its pickup hears it: long, clear, no wood."""
+    """Return one guitar or bass with steel strings, as its pickup hears it: long, no wood."""
     return PluckedString(
         pluck_position=uniform(rng, 0.08, 0.3),
         t60_s=log_uniform(rng, 4.0, 12.0),

@@ -32,8 +32,8 @@ class SyntheticCorpus:
         individuals_per_class: Instruments of each class.
         clips_per_individual: Clips that each of them plays.
         seed: Another seed gives other instruments and other clips.
-        classes: Names of instrument classes, of ``synthesis.INSTRUMENTS`` and ``ORCHESTRA``; ``None``
-            takes all of the former.
+        classes: Names of instrument classes, of ``synthesis.INSTRUMENTS`` or ``ORCHESTRA``;
+            ``None`` takes all of the former.
 
     Raises:
         ValueError: If a count is below 1 or a class is unknown or named twice.
