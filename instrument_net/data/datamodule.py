@@ -21,7 +21,7 @@ from instrument_net.data.corpora import (
     ManifestCorpus,
     SyntheticCorpus,
 )
-from instrument_net.data.extra import check_sources, describe_extra, with_extra
+from instrument_net.data.extra import check_sources, describe_extra, only_shared, with_extra
 from instrument_net.data.loader import ClipDataset, FrontEndLoader
 from instrument_net.data.manifest import ManifestError
 from instrument_net.data.rendered_views import RenderedViews, check_views
@@ -45,6 +45,8 @@ class InstrumentDataModule(lightning.LightningDataModule):
         split: How clips are divided into train, validation and test.
         extra: Another corpus, all of whose clips train: none is validated on or tested, and the
             split of ``corpus`` is what it is without them. Its labels join those of ``corpus``.
+        extra_classes: Which clips of ``extra``: ``all``, or only those whose class ``corpus`` has
+            too (``shared``).
         augmentation: What training changes about its clips; default: nothing.
         views: How many augmented versions of each clip are rendered once, for all epochs, folds and
             runs, see :class:`~instrument_net.data.rendered_views.RenderedViews`; ``None``:
@@ -60,8 +62,8 @@ class InstrumentDataModule(lightning.LightningDataModule):
             memory map.
 
     Raises:
-        ValueError: If ``on_error``, ``sampling``, ``batch_size`` or ``views`` is out of range,
-            ``views`` does not suit the augmentation, or ``extra`` is no corpus.
+        ValueError: If ``on_error``, ``sampling``, ``extra_classes``, ``batch_size`` or ``views`` is
+            out of range, ``views`` does not suit the augmentation, or ``extra`` is no corpus.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
         *,
         split: SplitRule | None = None,
         extra: Corpus | None = None,
+        extra_classes: Literal["all", "shared"] = "all",
         augmentation: AugmentationChain | None = None,
         views: int | None = None,
         store_dir: str | Path = "outputs/store",
@@ -84,6 +87,8 @@ class InstrumentDataModule(lightning.LightningDataModule):
             raise ValueError(f"on_error must be 'skip' or 'raise', got {on_error!r}")
         if sampling not in ("shuffled", "class_balanced"):
             raise ValueError(f"sampling must be 'shuffled' or 'class_balanced', got {sampling!r}")
+        if extra_classes not in ("all", "shared"):
+            raise ValueError(f"extra_classes must be 'all' or 'shared', got {extra_classes!r}")
         if extra is not None and not isinstance(extra, Corpus):
             raise ValueError(
                 f"extra must be a corpus, chosen by data/extra=synthetic, folder or manifest, got "
@@ -101,6 +106,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
         self.batch_size = batch_size
         self._corpus = corpus
         self._extra = extra
+        self._extra_classes = extra_classes
         self._n_views = views
         self._store_dir = store_dir
         self._sampling = sampling
@@ -340,6 +346,8 @@ class InstrumentDataModule(lightning.LightningDataModule):
                 extra = self._extra.read()
             except ManifestError as error:
                 raise ManifestError(f"data.extra: {error}") from error
+            if self._extra_classes == "shared":
+                extra = only_shared(extra, manifest)
             self._extra_origin = extra.origin
             clips, parts = with_extra(manifest, extra), [*parts, len(extra.clips)]
             check_sources(self.split, clips)  # before anything is decoded

@@ -48,6 +48,22 @@ def with_extra(corpus: Manifest, extra: Manifest) -> pd.DataFrame:
     return pd.concat([corpus.clips.assign(extra=False), more.assign(extra=True)])
 
 
+def only_shared(extra: Manifest, corpus: Manifest) -> Manifest:
+    """Return those clips of ``extra`` whose class ``corpus`` has, too.
+
+    Raises:
+        ManifestError: If there is none, with the classes of both.
+    """
+    shared = extra.clips["label"].isin(corpus.clips["label"])
+    if not shared.any():
+        raise ManifestError(
+            f"data.extra: none of its classes ({', '.join(extra.class_names)}) is in "
+            f"{corpus.origin} ({', '.join(corpus.class_names)}): give what is the same the same "
+            "name, leave it out by data/extra=null, or add its classes by data.extra_classes=all"
+        )
+    return Manifest(extra.clips[shared], extra.origin)
+
+
 def check_sources(rule: SplitRule, clips: pd.DataFrame) -> None:
     """Refuse extra clips of a source that a rule promises to be unheard.
 

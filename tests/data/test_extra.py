@@ -72,6 +72,22 @@ def test_extra_clips_train_and_leave_the_split_of_the_others_as_it_is(module, ex
         assert sum(len(label) for _, _, label in both.loader(side)) == len(alone.clips_of(side))
 
 
+def test_of_the_extra_clips_only_those_of_shared_classes(module, extra, tmp_path, write_tone):
+    both = module(extra, extra_classes="shared")
+    assert both.class_names == ("flute", "gong", "harp")
+    assert set(both.clips["label"][both.clips["extra"]]) == {"flute", "gong"}  # but no sine
+    assert both.describe_extra() == "extra, 8 clips of 2 classes, on the training side alone"
+    heard = torch.cat([label for _, _, label in both.train_dataloader()])
+    assert len(heard) == (both.clips["split"] == "train").sum()
+    assert torch.bincount(heard)[1] == 4  # gongs, of which training has no others
+    write_tone("other/drum/0.wav", frequency_hz=100)
+    said = r"none of its classes \(drum\) is in .*clips.csv \(flute, gong, harp\)"
+    with pytest.raises(ManifestError, match=said):
+        module(FolderCorpus(tmp_path / "other"), extra_classes="shared")
+    with pytest.raises(ValueError, match="extra_classes must be 'all' or 'shared', got 'none'"):
+        module(extra, extra_classes="none")
+
+
 def test_labels_are_the_union_and_each_goes_with_its_own_sound(module, extra):
     both = module(extra)
     assert both.class_names == ("flute", "gong", "harp", "sine")
