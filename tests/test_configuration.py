@@ -20,6 +20,7 @@ from instrument_net.configuration import (
     check_keys,
     refused_values,
 )
+from instrument_net.models import members_of
 
 INCLUDED_ONLY = {"data/common"}  # shared by the other files of the group, not a choice of its own
 FILES = sorted(
@@ -93,7 +94,8 @@ def test_a_file_composes_without_unknown_keys_and_builds_what_it_names(name, tmp
         config.trainer.accelerator = "cpu"
     datamodule, model, trainer = build(config, tmp_path)
     assert datamodule.batch_size == config.data.batch_size
-    assert type(model).__name__ == config.model.name
+    assert {type(each).__name__ for each in members_of(model)} == {config.model.name}
+    assert len(members_of(model)) == config.model.get("n_members", 1)
     assert trainer.max_epochs == config.trainer.max_epochs
     assert trainer.checkpoint_callback.monitor == config.monitor
     assert trainer.early_stopping_callback.monitor == config.monitor
