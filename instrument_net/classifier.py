@@ -18,7 +18,7 @@ from instrument_net.audio import AudioError
 from instrument_net.class_averages import ClassAveragedAccuracy, MacroF1
 from instrument_net.frontend import FrontEnd
 from instrument_net.loss import cross_entropy
-from instrument_net.models import FeatureScaling, build_network, members_of
+from instrument_net.models import FeatureScaling, averaged, build_network, members_of
 from instrument_net.prediction import predict_files
 from instrument_net.recogniser import Recogniser
 from instrument_net.schedule import constant
@@ -225,7 +225,7 @@ class InstrumentClassifier(lightning.LightningModule):
                 )
                 for answer in answers
             ]
-            logits, loss = torch.stack(answers).mean(dim=0), torch.stack(losses).mean()
+            logits, loss = averaged(answers), torch.stack(losses).mean()
         else:  # what runs with other smoothings and weights can be compared by
             logits = self(spectrogram, features)
             loss = cross_entropy(logits, label, log_base=self._log_base)

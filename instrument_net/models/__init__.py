@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 from typing import Any
 
-from instrument_net.models.ensemble import Ensemble, members_of
+from instrument_net.models.ensemble import Ensemble, averaged, members_of
 from instrument_net.models.feature_scaling import FeatureScaling
 from instrument_net.models.inverted_residual_net import InvertedResidualNet
 from instrument_net.models.network import Network
@@ -24,6 +24,7 @@ __all__ = [
     "ResidualNet",
     "SpectrogramNet",
     "TwoBranchNet",
+    "averaged",
     "build_network",
     "members_of",
 ]

@@ -42,7 +42,16 @@ class Ensemble(Network):
 
     def logits(self, spectrogram: Tensor, features: Tensor) -> Tensor:
         """Return the mean of the members' logits, of inputs that have been checked."""
-        return torch.stack([member(spectrogram, features) for member in self.members]).mean(dim=0)
+        return averaged([member(spectrogram, features) for member in self.members])
+
+
+def averaged(answers: Sequence[Tensor]) -> Tensor:
+    """Return the logits of an ensemble.
+
+    Args:
+        answers: Each member's logits, ``(batch, n_classes)``.
+    """
+    return torch.stack(list(answers)).mean(dim=0)
 
 
 def members_of(network: nn.Module) -> list[nn.Module]:

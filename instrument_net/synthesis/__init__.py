@@ -3,10 +3,11 @@
 from instrument_net.synthesis.clip import ClipMetadata, render_clip
 from instrument_net.synthesis.instruments import INSTRUMENTS, InstrumentModel
 from instrument_net.synthesis.note import SAMPLE_RATE_HZ
-from instrument_net.synthesis.orchestra import ORCHESTRA
+from instrument_net.synthesis.orchestra import MODELS, ORCHESTRA
 
 __all__ = [
     "INSTRUMENTS",
+    "MODELS",
     "ORCHESTRA",
     "SAMPLE_RATE_HZ",
     "ClipMetadata",

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.signal
 
 from instrument_net.synthesis.body import body_impulse_response
-from instrument_net.synthesis.instruments import INSTRUMENTS, Sounding
+from instrument_net.synthesis.instruments import Sounding
 from instrument_net.synthesis.note import (
     SAMPLE_RATE_HZ,
     Articulation,
@@ -17,11 +17,10 @@ from instrument_net.synthesis.note import (
     Note,
     Waveform,
 )
-from instrument_net.synthesis.orchestra import ORCHESTRA
+from instrument_net.synthesis.orchestra import MODELS
 from instrument_net.synthesis.ranges import log_uniform, uniform
 from instrument_net.synthesis.room import room_impulse_response
 
-_MODELS = {**INSTRUMENTS, **ORCHESTRA}
 _QUIETEST_DB = -24.0
 """Peak of a pianissimo below that of a fortissimo."""
 _FORTISSIMO_PEAK = 0.8
@@ -36,7 +35,7 @@ class ClipMetadata:
     """What is known about a clip.
 
     Args:
-        label: Class name, a key of ``INSTRUMENTS`` or ``ORCHESTRA``.
+        label: Class name, a key of ``MODELS``.
         instrument_id: The individual, unique over all classes, for example ``flute-03``.
         pitch_midi: MIDI note number; for noise, that of the key which its filter follows.
         dynamic: ``pp`` to ``ff``.
@@ -66,7 +65,7 @@ def render_clip(
     """Render one clip of one individual.
 
     Args:
-        label: Class name, a key of ``INSTRUMENTS`` or ``ORCHESTRA``.
+        label: Class name, a key of ``MODELS``.
         individual: Number of the individual, from 0; it fixes body, room and habits.
         clip: Number of the clip, from 0; it fixes pitch, dynamic, articulation, length and noise.
         seed: Another seed gives other individuals and other clips.
@@ -78,8 +77,8 @@ def render_clip(
     Raises:
         ValueError: If the class is unknown (the message lists the known ones) or a number negative.
     """
-    if label not in _MODELS:
-        raise ValueError(f"unknown instrument class {label!r}; known are {', '.join(_MODELS)}")
+    if label not in MODELS:
+        raise ValueError(f"unknown instrument class {label!r}; known are {', '.join(MODELS)}")
     for name, number in (("individual", individual), ("clip", clip), ("seed", seed)):
         if number < 0:
             raise ValueError(f"{name} is {number}; expected 0 or more")
@@ -108,7 +107,7 @@ def _generator(seed: int, label: str, *numbers: int) -> np.random.Generator:
 # An individual's body and room cost more than a short note: its clips are rendered in a row.
 @lru_cache(maxsize=8)
 def _draw_individual(label: str, individual: int, seed: int) -> Individual:
-    model = _MODELS[label]
+    model = MODELS[label]
     rng = _generator(seed, label, individual)
     sounding = model.draw(rng)
     response = room_impulse_response(
@@ -121,7 +120,7 @@ def _draw_individual(label: str, individual: int, seed: int) -> Individual:
 
 
 def _draw_note(label: str, rng: np.random.Generator) -> Note:
-    model = _MODELS[label]
+    model = MODELS[label]
     articulation = model.articulations[int(rng.integers(len(model.articulations)))]
     dynamics: tuple[Dynamic, ...] = get_args(Dynamic)
     shortest_s, longest_s = _STACCATO_S if articulation == "staccato" else _SUSTAINED_S

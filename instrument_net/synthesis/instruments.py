@@ -51,7 +51,7 @@ class InstrumentModel:
 
 
 _SUSTAINED_OR_STACCATO: tuple[Articulation, ...] = ("sustained", "staccato")
-_STRUCK = partial(InstrumentModel, articulations=_SUSTAINED_OR_STACCATO)
+STRUCK = partial(InstrumentModel, articulations=_SUSTAINED_OR_STACCATO)
 _PLAIN = partial(
     InstrumentModel,
     lowest_midi=45,
@@ -63,8 +63,8 @@ _CHURCH_T60_S = (0.6, 1.2)
 
 INSTRUMENTS: Mapping[str, InstrumentModel] = MappingProxyType(
     {
-        "plucked_string": _STRUCK(draw_plucked_string, 40, 76, BodyHabit(6, 90, 1500, 7)),
-        "struck_string": _STRUCK(draw_struck_string, 33, 84, BodyHabit(6, 80, 2000, 4)),
+        "plucked_string": STRUCK(draw_plucked_string, 40, 76, BodyHabit(6, 90, 1500, 7)),
+        "struck_string": STRUCK(draw_struck_string, 33, 84, BodyHabit(6, 80, 2000, 4)),
         "bowed_string": InstrumentModel(
             draw_bowed_string, 48, 84, BodyHabit(10, 250, 4500, 5, 0.5)
         ),
@@ -80,9 +80,9 @@ INSTRUMENTS: Mapping[str, InstrumentModel] = MappingProxyType(
             room_t60_s=_CHURCH_T60_S,
             articulations=_SUSTAINED_OR_STACCATO,
         ),
-        "bell": _STRUCK(draw_bell, 57, 81, BodyHabit(3, 300, 5000, 4)),
-        "struck_bar": _STRUCK(draw_struck_bar, 48, 84, BodyHabit(3, 200, 3000, 3)),
-        "membrane": _STRUCK(draw_membrane, 33, 57, BodyHabit(4, 80, 1500, 4)),
+        "bell": STRUCK(draw_bell, 57, 81, BodyHabit(3, 300, 5000, 4)),
+        "struck_bar": STRUCK(draw_struck_bar, 48, 84, BodyHabit(3, 200, 3000, 3)),
+        "membrane": STRUCK(draw_membrane, 33, 57, BodyHabit(4, 80, 1500, 4)),
         "voice": InstrumentModel(draw_voice, 45, 74, BodyHabit(3, 300, 4000, 2)),
         "sine": _PLAIN(partial(draw_plain_wave, "sine")),
         "square": _PLAIN(partial(draw_plain_wave, "square")),

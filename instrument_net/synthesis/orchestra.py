@@ -13,7 +13,7 @@ from types import MappingProxyType
 from instrument_net.synthesis.body import BodyHabit
 from instrument_net.synthesis.bowed_string import draw_bowed_string
 from instrument_net.synthesis.brass import draw_brass
-from instrument_net.synthesis.instruments import InstrumentModel
+from instrument_net.synthesis.instruments import INSTRUMENTS, STRUCK, InstrumentModel
 from instrument_net.synthesis.percussion import draw_metal_bar, draw_struck_bar
 from instrument_net.synthesis.reeds import draw_double_reed, draw_saxophone, draw_single_reed
 from instrument_net.synthesis.strings import (
@@ -23,7 +23,6 @@ from instrument_net.synthesis.strings import (
     draw_struck_string,
 )
 
-_STRUCK = partial(InstrumentModel, articulations=("sustained", "staccato"))
 _PICKUP = BodyHabit(3, 300, 4000, 6, 2.0)
 
 ORCHESTRA: Mapping[str, InstrumentModel] = MappingProxyType(
@@ -56,13 +55,16 @@ ORCHESTRA: Mapping[str, InstrumentModel] = MappingProxyType(
         "tuba": InstrumentModel(
             partial(draw_brass, size=2.6), 26, 60, BodyHabit(3, 100, 1500, 3)
         ),
-        "piano": _STRUCK(draw_struck_string, 21, 108, BodyHabit(6, 80, 2000, 4)),
-        "harp": _STRUCK(draw_harp, 24, 103, BodyHabit(6, 100, 2000, 5)),
-        "acoustic_guitar": _STRUCK(draw_plucked_string, 40, 83, BodyHabit(6, 90, 1500, 7)),
-        "electric_guitar": _STRUCK(draw_steel_string, 40, 86, _PICKUP),
-        "electric_bass": _STRUCK(draw_steel_string, 28, 67, _PICKUP),
-        "vibraphone": _STRUCK(draw_metal_bar, 53, 89, BodyHabit(3, 200, 3000, 3)),
-        "marimba": _STRUCK(draw_struck_bar, 45, 96, BodyHabit(3, 200, 3000, 3)),
+        "piano": STRUCK(draw_struck_string, 21, 108, BodyHabit(6, 80, 2000, 4)),
+        "harp": STRUCK(draw_harp, 24, 103, BodyHabit(6, 100, 2000, 5)),
+        "acoustic_guitar": STRUCK(draw_plucked_string, 40, 83, BodyHabit(6, 90, 1500, 7)),
+        "electric_guitar": STRUCK(draw_steel_string, 40, 86, _PICKUP),
+        "electric_bass": STRUCK(draw_steel_string, 28, 67, _PICKUP),
+        "vibraphone": STRUCK(draw_metal_bar, 53, 89, BodyHabit(3, 200, 3000, 3)),
+        "marimba": STRUCK(draw_struck_bar, 45, 96, BodyHabit(3, 200, 3000, 3)),
     }
 )  # fmt: skip
 """Class name -> its model, 19 classes; none is called as one of ``INSTRUMENTS`` is."""
+
+MODELS: Mapping[str, InstrumentModel] = MappingProxyType({**INSTRUMENTS, **ORCHESTRA})
+"""Class name -> its model, of both tables."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from instrument_net.data.manifest import Manifest, read_manifest
 from instrument_net.progress import work_progress
-from instrument_net.synthesis import INSTRUMENTS, ORCHESTRA
+from instrument_net.synthesis import INSTRUMENTS, MODELS
 from instrument_net.synthesis.rendering import render_files
 
 _SYNTHESIS = 2  # raise it whenever the same settings would give other sounds
@@ -32,8 +32,8 @@ class SyntheticCorpus:
         individuals_per_class: Instruments of each class.
         clips_per_individual: Clips that each of them plays.
         seed: Another seed gives other instruments and other clips.
-        classes: Names of instrument classes, of ``synthesis.INSTRUMENTS`` or ``ORCHESTRA``;
-            ``None`` takes all of the former.
+        classes: Names of instrument classes, keys of ``synthesis.MODELS``; ``None`` takes all of
+            ``synthesis.INSTRUMENTS``.
 
     Raises:
         ValueError: If a count is below 1 or a class is unknown or named twice.
@@ -51,12 +51,11 @@ class SyntheticCorpus:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
         names = self._class_names
-        known = [*INSTRUMENTS, *ORCHESTRA]
-        unknown = sorted(set(names) - set(known))
+        unknown = sorted(set(names) - set(MODELS))
         if unknown or len(set(names)) < len(names):
             raise ValueError(
                 f"classes: {f'unknown {unknown}' if unknown else 'a name stands twice'}; "
-                f"known are {', '.join(known)}"
+                f"known are {', '.join(MODELS)}"
             )
 
     def render(self) -> Path:
