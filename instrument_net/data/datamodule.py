@@ -137,6 +137,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
         individuals_per_class: int = 20,
         clips_per_individual: int = 4,
         classes: Sequence[str] | None = None,
+        table: str = "kinds",
         seed: int = 0,
         **options: Any,
     ) -> Self:
@@ -149,6 +150,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
             individuals_per_class=individuals_per_class,
             clips_per_individual=clips_per_individual,
             classes=list(classes) if classes is not None else None,
+            table=table,
             seed=seed,
         )
         return cls(corpus, **options)

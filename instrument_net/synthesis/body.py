@@ -24,6 +24,9 @@ class BodyHabit:
         highest_hz: Upper end of that region.
         gain_db: Largest height of a resonance (and largest depth of a dip) in dB.
         tilt_db_per_octave: Largest slope of the whole response, either way.
+        narrowest_octaves: Width of the narrowest resonance.
+        radiates_from_hz: Below it, give or take half an octave, the body is too small to radiate:
+            12 dB an octave are lost; 0 = it radiates all.
     """
 
     n_resonances: int
@@ -31,6 +34,8 @@ class BodyHabit:
     highest_hz: float
     gain_db: float
     tilt_db_per_octave: float = 1.0
+    narrowest_octaves: float = 0.08
+    radiates_from_hz: float = 0.0
 
 
 def body_impulse_response(habit: BodyHabit, rng: np.random.Generator) -> Waveform:
@@ -49,9 +54,12 @@ def body_impulse_response(habit: BodyHabit, rng: np.random.Generator) -> Wavefor
     gain_db = slope * np.clip(octaves, -3.5, 3.5)
     for _ in range(habit.n_resonances):
         centre = np.log2(log_uniform(rng, habit.lowest_hz, habit.highest_hz) / 1000.0)
-        width = log_uniform(rng, 0.08, 0.4)  # octaves
+        width = log_uniform(rng, habit.narrowest_octaves, 0.4)  # octaves
         height = uniform(rng, -0.7, 1.0) * habit.gain_db
         gain_db += height * np.exp(-0.5 * ((octaves - centre) / width) ** 2)
+    if habit.radiates_from_hz > 0:
+        corner_hz = habit.radiates_from_hz * log_uniform(rng, 0.7, 1.4)
+        gain_db -= 10 * np.log10(1 + (corner_hz / np.maximum(bin_hz, 20.0)) ** 4)
     response = _minimum_phase(gain_db * (np.log(10) / 20))
     unit_energy: Waveform = (response / np.linalg.norm(response)).astype(np.float32)
     return unit_energy

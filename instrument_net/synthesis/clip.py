@@ -1,4 +1,4 @@
-"""One clip: an individual drawn from its class plays one note into a room with a microphone."""
+"""One clip: an individual of a class plays a note or a phrase into a room with a microphone."""
 
 import zlib
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 import scipy.signal
 
 from instrument_net.synthesis.body import body_impulse_response
-from instrument_net.synthesis.instruments import Sounding
+from instrument_net.synthesis.instruments import InstrumentModel, Sounding
 from instrument_net.synthesis.note import (
     SAMPLE_RATE_HZ,
     Articulation,
@@ -17,15 +17,16 @@ from instrument_net.synthesis.note import (
     Note,
     Waveform,
 )
-from instrument_net.synthesis.orchestra import MODELS
+from instrument_net.synthesis.phrase import play_phrase
 from instrument_net.synthesis.ranges import log_uniform, uniform
 from instrument_net.synthesis.room import room_impulse_response
+from instrument_net.synthesis.tables import TABLES, table_of
 
 _QUIETEST_DB = -24.0
 """Peak of a pianissimo below that of a fortissimo."""
 _FORTISSIMO_PEAK = 0.8
 _STACCATO_S = (0.4, 0.7)
-_SUSTAINED_S = (0.9, 4.0)
+_SHORTEST_HELD_S = 0.9
 _LATEST_ONSET_S = 0.12
 _SNR_DB = (30.0, 60.0)
 
@@ -35,9 +36,10 @@ class ClipMetadata:
     """What is known about a clip.
 
     Args:
-        label: Class name, a key of ``MODELS``.
+        label: Class name.
         instrument_id: The individual, unique over all classes, for example ``flute-03``.
-        pitch_midi: MIDI note number; for noise, that of the key which its filter follows.
+        pitch_midi: MIDI note number, of a phrase that of its first note; for noise, that of the
+            key which its filter follows.
         dynamic: ``pp`` to ``ff``.
         articulation: ``sustained``, ``staccato`` or ``accented``.
         duration_s: Length of the whole clip in seconds.
@@ -60,32 +62,39 @@ class Individual:
 
 
 def render_clip(
-    label: str, *, individual: int, clip: int, seed: int = 0
+    label: str, *, individual: int, clip: int, seed: int = 0, table: str = "kinds"
 ) -> tuple[Waveform, ClipMetadata]:
     """Render one clip of one individual.
 
     Args:
-        label: Class name, a key of ``MODELS``.
+        label: Class name, a key of the table.
         individual: Number of the individual, from 0; it fixes body, room and habits.
         clip: Number of the clip, from 0; it fixes pitch, dynamic, articulation, length and noise.
         seed: Another seed gives other individuals and other clips.
+        table: Whose class it is, a key of ``TABLES``.
 
     Returns:
-        A float32 waveform ``(samples,)`` at 44,100 Hz, 0.4 to 5 s long, within (-1, 1), and its
-        metadata. The four numbers fix it to the last bit, whatever was rendered before.
+        A float32 waveform ``(samples,)`` at 44,100 Hz, 0.4 to 7 s long, within (-1, 1), and its
+        metadata. The arguments fix it to the last bit, whatever was rendered before.
 
     Raises:
-        ValueError: If the class is unknown (the message lists the known ones) or a number negative.
+        ValueError: If table or class is unknown (the message lists the known ones) or a number
+            negative.
     """
-    if label not in MODELS:
-        raise ValueError(f"unknown instrument class {label!r}; known are {', '.join(MODELS)}")
+    models = table_of(table)
+    if label not in models:
+        raise ValueError(f"unknown instrument class {label!r}; known are {', '.join(models)}")
     for name, number in (("individual", individual), ("clip", clip), ("seed", seed)):
         if number < 0:
             raise ValueError(f"{name} is {number}; expected 0 or more")
     rng = _generator(seed, label, individual, clip)
-    note = _draw_note(label, rng)
-    instrument = _draw_individual(label, individual, seed)
-    dry = instrument.sounding.play(note, rng)
+    model = models[label]
+    note = _draw_note(model, rng)
+    instrument = _draw_individual(table, label, individual, seed)
+    if model.phrase_share > 0 and rng.random() < model.phrase_share:
+        dry = play_phrase(note, instrument.sounding, model, rng)
+    else:
+        dry = instrument.sounding.play(note, rng)
     wet = scipy.signal.oaconvolve(dry, instrument.impulse_response).astype(np.float32)
     waveform = _record(wet, note, rng)
     return waveform, ClipMetadata(
@@ -106,8 +115,8 @@ def _generator(seed: int, label: str, *numbers: int) -> np.random.Generator:
 
 # An individual's body and room cost more than a short note: its clips are rendered in a row.
 @lru_cache(maxsize=8)
-def _draw_individual(label: str, individual: int, seed: int) -> Individual:
-    model = MODELS[label]
+def _draw_individual(table: str, label: str, individual: int, seed: int) -> Individual:
+    model = TABLES[table][label]
     rng = _generator(seed, label, individual)
     sounding = model.draw(rng)
     response = room_impulse_response(
@@ -119,11 +128,12 @@ def _draw_individual(label: str, individual: int, seed: int) -> Individual:
     return Individual(sounding, response)
 
 
-def _draw_note(label: str, rng: np.random.Generator) -> Note:
-    model = MODELS[label]
+def _draw_note(model: InstrumentModel, rng: np.random.Generator) -> Note:
     articulation = model.articulations[int(rng.integers(len(model.articulations)))]
     dynamics: tuple[Dynamic, ...] = get_args(Dynamic)
-    shortest_s, longest_s = _STACCATO_S if articulation == "staccato" else _SUSTAINED_S
+    shortest_s, longest_s = (
+        _STACCATO_S if articulation == "staccato" else (_SHORTEST_HELD_S, model.longest_s)
+    )
     return Note(
         pitch_midi=int(rng.integers(model.lowest_midi, model.highest_midi + 1)),
         dynamic=dynamics[int(rng.integers(len(dynamics)))],

@@ -13,10 +13,12 @@ from instrument_net.synthesis.bowed_string import draw_bowed_string
 from instrument_net.synthesis.brass import draw_brass
 from instrument_net.synthesis.flute import draw_flute
 from instrument_net.synthesis.note import Articulation, Note, Waveform
-from instrument_net.synthesis.percussion import draw_bell, draw_membrane, draw_struck_bar
+from instrument_net.synthesis.percussion import draw_bell, draw_membrane
 from instrument_net.synthesis.pipe_organ import draw_pipe_organ
+from instrument_net.synthesis.plucked_string import draw_plucked_string
 from instrument_net.synthesis.reeds import draw_double_reed, draw_single_reed
-from instrument_net.synthesis.strings import draw_plucked_string, draw_struck_string
+from instrument_net.synthesis.struck_bar import draw_struck_bar
+from instrument_net.synthesis.struck_string import draw_struck_string
 from instrument_net.synthesis.voice import draw_voice
 from instrument_net.synthesis.waves import draw_noise, draw_plain_wave
 
@@ -39,7 +41,9 @@ class InstrumentModel:
         highest_midi: Highest note of the range.
         body: Resonances that the class's bodies have; None for electronic sound.
         room_t60_s: Range of the rooms' reverberation times in seconds.
-        articulations: Ways in which a note is played.
+        articulations: Ways in which a note is played, each as often as it stands here.
+        longest_s: Length of the longest note in seconds.
+        phrase_share: Probability that a clip is a phrase of several notes instead of one.
     """
 
     draw: Callable[[np.random.Generator], Sounding]
@@ -48,10 +52,12 @@ class InstrumentModel:
     body: BodyHabit | None
     room_t60_s: tuple[float, float] = (0.15, 0.5)
     articulations: tuple[Articulation, ...] = ("sustained", "staccato", "accented")
+    longest_s: float = 4.0
+    phrase_share: float = 0.0
 
 
 _SUSTAINED_OR_STACCATO: tuple[Articulation, ...] = ("sustained", "staccato")
-STRUCK = partial(InstrumentModel, articulations=_SUSTAINED_OR_STACCATO)
+_STRUCK = partial(InstrumentModel, articulations=_SUSTAINED_OR_STACCATO)
 _PLAIN = partial(
     InstrumentModel,
     lowest_midi=45,
@@ -63,8 +69,8 @@ _CHURCH_T60_S = (0.6, 1.2)
 
 INSTRUMENTS: Mapping[str, InstrumentModel] = MappingProxyType(
     {
-        "plucked_string": STRUCK(draw_plucked_string, 40, 76, BodyHabit(6, 90, 1500, 7)),
-        "struck_string": STRUCK(draw_struck_string, 33, 84, BodyHabit(6, 80, 2000, 4)),
+        "plucked_string": _STRUCK(draw_plucked_string, 40, 76, BodyHabit(6, 90, 1500, 7)),
+        "struck_string": _STRUCK(draw_struck_string, 33, 84, BodyHabit(6, 80, 2000, 4)),
         "bowed_string": InstrumentModel(
             draw_bowed_string, 48, 84, BodyHabit(10, 250, 4500, 5, 0.5)
         ),
@@ -80,9 +86,9 @@ INSTRUMENTS: Mapping[str, InstrumentModel] = MappingProxyType(
             room_t60_s=_CHURCH_T60_S,
             articulations=_SUSTAINED_OR_STACCATO,
         ),
-        "bell": STRUCK(draw_bell, 57, 81, BodyHabit(3, 300, 5000, 4)),
-        "struck_bar": STRUCK(draw_struck_bar, 48, 84, BodyHabit(3, 200, 3000, 3)),
-        "membrane": STRUCK(draw_membrane, 33, 57, BodyHabit(4, 80, 1500, 4)),
+        "bell": _STRUCK(draw_bell, 57, 81, BodyHabit(3, 300, 5000, 4)),
+        "struck_bar": _STRUCK(draw_struck_bar, 48, 84, BodyHabit(3, 200, 3000, 3)),
+        "membrane": _STRUCK(draw_membrane, 33, 57, BodyHabit(4, 80, 1500, 4)),
         "voice": InstrumentModel(draw_voice, 45, 74, BodyHabit(3, 300, 4000, 2)),
         "sine": _PLAIN(partial(draw_plain_wave, "sine")),
         "square": _PLAIN(partial(draw_plain_wave, "square")),

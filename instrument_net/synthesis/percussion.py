@@ -1,23 +1,20 @@
-"""Struck bells, bars and membranes, whose modes are not harmonic.
+"""Struck bells and membranes, whose modes are not harmonic.
 
-Fletcher & Rossing, ch. 3 (membranes: zeros of Bessel functions), 19 (tuned bars), 21 (bells).
+Fletcher & Rossing, ch. 3 (membranes: zeros of Bessel functions), 21 (bells).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from instrument_net.synthesis.envelopes import damping
 from instrument_net.synthesis.modal import decaying_modes, gliding_modes
-from instrument_net.synthesis.noise import contact_burst
 from instrument_net.synthesis.note import SAMPLE_RATE_HZ, FloatArray, Note, Waveform
 from instrument_net.synthesis.ranges import log_uniform, uniform
+from instrument_net.synthesis.stroke import struck
 
 # Hum, prime, tierce, quint, nominal, then the upper partials of a minor-third church bell.
 BELL_RATIOS = np.array([0.5, 1.0, 1.2, 1.5, 2.0, 2.5, 2.66, 3.0, 4.0, 5.33, 6.7])
 _BELL_AMPLITUDES = np.array([0.5, 0.6, 0.9, 0.3, 1.0, 0.4, 0.5, 0.5, 0.5, 0.35, 0.25])
-# A marimba bar, undercut so that its second mode lies near two octaves above the first.
-BAR_RATIOS = np.array([1.0, 3.9, 9.2])
 # Zeros of J_m, (m, n) = 01 11 21 02 31 12 41 22 03 51 32 61, over the first one, 2.4048.
 MEMBRANE_RATIOS = np.array(
     [1.0, 1.593, 2.136, 2.295, 2.653, 2.917, 3.155, 3.500, 3.598, 3.647, 4.059, 4.132]
@@ -55,35 +52,7 @@ class Bell:
             num_samples,
             phase_rad=rng.uniform(0, 2 * np.pi, 2 * amplitude.size),
         )
-        return _struck(waveform, 1500, 8000, -20, note, release_s, rng)
-
-
-@dataclass(frozen=True)
-class StruckBar:
-    """One marimba- or vibraphone-like instrument: bars over tube resonators.
-
-    Args:
-        ratios: The bar's modes over the first, ``(3,)``.
-        t60_s: Seconds for the first mode of C4 to fall by 60 dB.
-        mallet_hz: Low-pass corner of the mallet at mezzo-forte.
-        knock_db: Level of the mallet's knock.
-    """
-
-    ratios: FloatArray
-    t60_s: float
-    mallet_hz: float
-    knock_db: float
-
-    def play(self, note: Note, rng: np.random.Generator) -> Waveform:
-        """Return the dry sound of one stroke, float32 ``(samples,)``."""
-        frequency_hz = self.ratios * note.f0_hz
-        mallet_hz = self.mallet_hz * 2 ** (1.8 * (note.loudness - 0.5))
-        amplitude = np.array([1.0, 0.8, 0.5]) / (1 + (frequency_hz / mallet_hz) ** 2)
-        t60_s = self.t60_s * (261.6 / note.f0_hz) ** 0.6 * np.array([1.0, 0.3, 0.12])
-        release_s = 0.1
-        num_samples = int((note.duration_s + release_s) * SAMPLE_RATE_HZ)
-        waveform = decaying_modes(frequency_hz, t60_s, amplitude, num_samples)
-        return _struck(waveform, 300, 3000, self.knock_db, note, release_s, rng)
+        return struck(waveform, 1500, 8000, -20, note, release_s, rng)
 
 
 @dataclass(frozen=True)
@@ -121,24 +90,7 @@ class Membrane:
             glide=self.glide * 2 * note.loudness,
             glide_s=self.glide_s,
         )
-        return _struck(waveform, 200, 5000, self.stick_db, note, release_s, rng)
-
-
-def _struck(
-    waveform: Waveform,
-    low_hz: float,
-    high_hz: float,
-    knock_db: float,
-    note: Note,
-    release_s: float,
-    rng: np.random.Generator,
-) -> Waveform:
-    """Add the noise of the stroke and stop the vibration by hand at the end of the note."""
-    knock = contact_burst(low_hz, high_hz, 0.04, rng)[: waveform.size]
-    waveform[: knock.size] += np.abs(waveform).max() * 10 ** (knock_db / 20) * knock
-    time_s = np.arange(waveform.size) / SAMPLE_RATE_HZ
-    stopped = damping(time_s, duration_s=note.duration_s, release_s=release_s)
-    return waveform * stopped.astype(np.float32)
+        return struck(waveform, 200, 5000, self.stick_db, note, release_s, rng)
 
 
 def draw_bell(rng: np.random.Generator) -> Bell:
@@ -148,26 +100,6 @@ def draw_bell(rng: np.random.Generator) -> Bell:
         split_hz=rng.uniform(0.3, 2.5, BELL_RATIOS.size),
         t60_s=log_uniform(rng, 7.0, 14.0),
         clapper_hz=log_uniform(rng, 2500, 5000),
-    )
-
-
-def draw_struck_bar(rng: np.random.Generator) -> StruckBar:
-    """Return one marimba-like instrument; the upper modes of its bars stray by up to 2 %."""
-    return StruckBar(
-        ratios=BAR_RATIOS * np.array([1.0, *rng.uniform(0.98, 1.02, 2)]),
-        t60_s=log_uniform(rng, 0.5, 1.1),
-        mallet_hz=log_uniform(rng, 900, 2200),
-        knock_db=uniform(rng, -24, -14),
-    )
-
-
-def draw_metal_bar(rng: np.random.Generator) -> StruckBar:
-    """Return one vibraphone-like instrument: aluminium rings ten times as long as wood."""
-    return StruckBar(
-        ratios=BAR_RATIOS * np.array([1.0, *rng.uniform(0.98, 1.03, 2)]),
-        t60_s=log_uniform(rng, 4.0, 10.0),
-        mallet_hz=log_uniform(rng, 700, 2500),
-        knock_db=uniform(rng, -34, -20),
     )
 
 

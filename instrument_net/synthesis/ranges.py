@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 
 def uniform(rng: np.random.Generator, low: float, high: float) -> float:
@@ -13,3 +14,19 @@ def uniform(rng: np.random.Generator, low: float, high: float) -> float:
 def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
     """Return one draw, uniform in the logarithm: for times, frequencies and ratios, all > 0."""
     return math.exp(rng.uniform(math.log(low), math.log(high)))
+
+
+def uneven(
+    amplitude: npt.NDArray[np.float64], spread_db: float, rng: np.random.Generator
+) -> npt.NDArray[np.float64]:
+    """Return partials' amplitudes as a room and a body leave them: each off by some decibels.
+
+    Args:
+        amplitude: What a smooth law gives, ``(partials,)``.
+        spread_db: Standard deviation of the normal draws in dB; 0 draws nothing.
+        rng: Source of the draws.
+    """
+    if spread_db == 0:
+        return amplitude
+    offset_db = rng.normal(0.0, spread_db, amplitude.size)
+    return np.asarray(amplitude * 10 ** (offset_db / 20), dtype=np.float64)

@@ -26,6 +26,7 @@ def render_files(
     individuals_per_class: int,
     clips_per_individual: int,
     seed: int,
+    table: str = "kinds",
     n_workers: int | None = None,
 ) -> Iterator[list[Row]]:
     """Render every clip to a 16-bit file and yield the table rows, one individual at a time.
@@ -36,12 +37,13 @@ def render_files(
         individuals_per_class: Instruments of each class.
         clips_per_individual: Clips that each of them plays.
         seed: Another seed gives other instruments and other clips.
+        table: Whose classes they are, a key of ``synthesis.TABLES``.
         n_workers: Processes; default: one per core. The files do not depend on it.
     """
     jobs = [(label, individual) for label in classes for individual in range(individuals_per_class)]
     for label in classes:
         (folder / "audio" / label).mkdir(parents=True, exist_ok=True)
-    render = partial(_render_individual, folder, clips_per_individual, seed)
+    render = partial(_render_individual, folder, clips_per_individual, seed, table)
     n_workers = n_workers or os.cpu_count() or 1
     # A process per core is enough: threads of its matrix library would only get in the way, and
     # change the last bit of its sums.
@@ -56,11 +58,15 @@ def render_files(
         yield from pool.map(render, jobs, chunksize=2)
 
 
-def _render_individual(folder: Path, n_clips: int, seed: int, job: tuple[str, int]) -> list[Row]:
+def _render_individual(
+    folder: Path, n_clips: int, seed: int, table: str, job: tuple[str, int]
+) -> list[Row]:
     label, individual = job
     rows: list[Row] = []
     for clip in range(n_clips):
-        waveform, metadata = render_clip(label, individual=individual, clip=clip, seed=seed)
+        waveform, metadata = render_clip(
+            label, individual=individual, clip=clip, seed=seed, table=table
+        )
         name = f"{metadata.instrument_id}_m{metadata.pitch_midi:03d}_{metadata.dynamic}_{clip:02d}"
         path = f"audio/{label}/{name}.wav"
         soundfile.write(folder / path, waveform, SAMPLE_RATE_HZ, subtype="PCM_16")

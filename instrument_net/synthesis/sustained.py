@@ -9,10 +9,12 @@ from instrument_net.synthesis.control_rate import control_times_s, phase_cycles,
 from instrument_net.synthesis.envelopes import driven_envelope
 from instrument_net.synthesis.noise import band, shaped_noise
 from instrument_net.synthesis.note import SAMPLE_RATE_HZ, FloatArray, Note, Waveform
-from instrument_net.synthesis.ranges import uniform
+from instrument_net.synthesis.ranges import uneven, uniform
 from instrument_net.synthesis.vibrato import Vibrato
 from instrument_net.synthesis.wavetable import harmonic_numbers, read_wavetables
 
+# Rates at which a held tone's loudness wanders, from the bow's or breath's arc to unsteadiness.
+_SWELLS_HZ = (0.25, 0.7, 1.7, 4.0)
 # The soft table is what the note sounds like while it is still growing.
 _SOFT_SHARE = 0.35
 
@@ -53,6 +55,8 @@ class SustainedTone:
         vibrato: The player's habit of pitch.
         noise: Noise of the drive, or None.
         tremolo_db: Peak swing of the amplitude that goes with the vibrato, in dB.
+        spread_db: How uneven the harmonics of a note are; 0 = as the law has them.
+        swell_db: How far the loudness wanders during a note, in dB; 0 = it is held.
     """
 
     spectra: tuple[HarmonicSpectrum, ...]
@@ -61,6 +65,8 @@ class SustainedTone:
     vibrato: Vibrato = field(default_factory=Vibrato)
     noise: DriveNoise | None = None
     tremolo_db: float = 0.0
+    spread_db: float = 0.0
+    swell_db: float = 0.0
 
     def play(self, note: Note, rng: np.random.Generator) -> Waveform:
         """Return the dry sound of one note, float32 ``(samples,)``, of any level."""
@@ -78,11 +84,16 @@ class SustainedTone:
         if self.vibrato.depth_cents > 0:
             envelope *= 10 ** (self.tremolo_db / 20 * cents / self.vibrato.depth_cents)
 
+        if self.swell_db > 0:
+            envelope *= 10 ** (self.swell_db / 20 * _wander(time_s, rng))
+            envelope /= max(float(envelope.max()), 1.0)
+
         spectrum = self.spectra[int(rng.integers(len(self.spectra)))]
         harmonic = harmonic_numbers(note.f0_hz)
+        gain = uneven(np.ones_like(harmonic), self.spread_db, rng)
         waveform = read_wavetables(
-            spectrum.amplitudes(harmonic, note.f0_hz, _SOFT_SHARE * note.loudness),
-            spectrum.amplitudes(harmonic, note.f0_hz, note.loudness),
+            gain * spectrum.amplitudes(harmonic, note.f0_hz, _SOFT_SHARE * note.loudness),
+            gain * spectrum.amplitudes(harmonic, note.f0_hz, note.loudness),
             self._phases(harmonic),
             phase_cycles(note.f0_hz * 2 ** (cents / 1200), num_samples),
             to_audio_rate(np.clip(envelope, 0.0, 1.0), num_samples),
@@ -109,3 +120,12 @@ class SustainedTone:
         chiff = 10 ** (self.noise.chiff_db / 20) - 1
         contour = np.sqrt(envelope) * (1 + chiff * np.exp(-time_s / self.attack_s))
         return noise * to_audio_rate(gain * contour, tone.size)
+
+
+def _wander(time_s: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Return slow, irregular swings of size 1 or so, ``(n,)``."""
+    swing = np.zeros_like(time_s)
+    for rate_hz in _SWELLS_HZ:
+        phase = uniform(rng, 0, 2 * np.pi)
+        swing += uniform(rng, -1, 1) * np.sin(2 * np.pi * rate_hz * time_s + phase)
+    return swing

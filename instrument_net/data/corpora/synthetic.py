@@ -13,7 +13,7 @@ from pathlib import Path
 
 from instrument_net.data.manifest import Manifest, read_manifest
 from instrument_net.progress import work_progress
-from instrument_net.synthesis import INSTRUMENTS, MODELS
+from instrument_net.synthesis import table_of
 from instrument_net.synthesis.rendering import render_files
 
 _SYNTHESIS = 2  # raise it whenever the same settings would give other sounds
@@ -32,11 +32,12 @@ class SyntheticCorpus:
         individuals_per_class: Instruments of each class.
         clips_per_individual: Clips that each of them plays.
         seed: Another seed gives other instruments and other clips.
-        classes: Names of instrument classes, keys of ``synthesis.MODELS``; ``None`` takes all of
-            ``synthesis.INSTRUMENTS``.
+        classes: Names of instrument classes, keys of the table; ``None`` takes all.
+        table: Which instruments: ``kinds`` (principles of sound) or ``orchestra`` (as recordings
+            name them), see ``synthesis.TABLES``.
 
     Raises:
-        ValueError: If a count is below 1 or a class is unknown or named twice.
+        ValueError: If a count is below 1, the table unknown, or a class unknown or named twice.
     """
 
     folder: str | Path
@@ -44,6 +45,7 @@ class SyntheticCorpus:
     clips_per_individual: int = 4
     seed: int = 0
     classes: Sequence[str] | None = None
+    table: str = "kinds"
 
     def __post_init__(self) -> None:
         """Check the settings before anything is rendered."""
@@ -51,11 +53,12 @@ class SyntheticCorpus:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
         names = self._class_names
-        unknown = sorted(set(names) - set(MODELS))
+        known = table_of(self.table)
+        unknown = sorted(set(names) - set(known))
         if unknown or len(set(names)) < len(names):
             raise ValueError(
                 f"classes: {f'unknown {unknown}' if unknown else 'a name stands twice'}; "
-                f"known are {', '.join(MODELS)}"
+                f"known are {', '.join(known)}"
             )
 
     def render(self) -> Path:
@@ -75,6 +78,7 @@ class SyntheticCorpus:
             individuals_per_class=self.individuals_per_class,
             clips_per_individual=self.clips_per_individual,
             seed=self.seed,
+            table=self.table,
         )
         total = len(self._class_names) * self.individuals_per_class * self.clips_per_individual
         with work_progress() as progress:
@@ -99,7 +103,7 @@ class SyntheticCorpus:
 
     @property
     def _class_names(self) -> list[str]:
-        return list(INSTRUMENTS) if self.classes is None else list(self.classes)
+        return list(table_of(self.table)) if self.classes is None else list(self.classes)
 
     @property
     def _settings(self) -> dict[str, object]:
