@@ -18,9 +18,8 @@ _OUTPUT = "output"  # every network's last layer
 def start_from(classifier: InstrumentClassifier, path: str | Path) -> str:
     """Copy into a network every parameter and buffer of a checkpoint that fits by name and shape.
 
-    Two are left as they are: the scaling of the features, which belongs to the clips that are
-    trained on, and the last layer, whose outputs are other classes; if they are the very same ones
-    in the same order, it is taken too.
+    Of the last layer, whose outputs are classes, those are taken whose names stand on both sides.
+    The scaling of the features is left as it is: it belongs to the clips that are trained on.
 
     Args:
         classifier: Whose network is changed, in place.
@@ -39,15 +38,21 @@ def start_from(classifier: InstrumentClassifier, path: str | Path) -> str:
     theirs = source.network.state_dict()
     ours = network.state_dict()
     outputs = {name for name in ours if _OUTPUT in name.split(".")}
-    same_outputs = classifier.class_names == source.class_names and all(
-        theirs[name].shape == ours[name].shape for name in outputs
-    )
-    new = _scaling_of(network) | (set() if same_outputs else outputs)
+    new = _scaling_of(network) | outputs
     taken = {
         name: theirs[name]
         for name, tensor in ours.items()
         if name not in new and name in theirs and theirs[name].shape == tensor.shape
     }
+    rows = {
+        code: source.class_names.index(name)
+        for code, name in enumerate(classifier.class_names)
+        if name in source.class_names
+    }
+    fits = all(
+        name in theirs and theirs[name].shape[1:] == ours[name].shape[1:] for name in outputs
+    )
+    named = {name: theirs[name][list(rows.values())] for name in outputs if rows and fits}
     if not taken.keys() & dict(network.named_parameters()).keys():
         raise CheckpointError(
             f"{path}: nothing of its {_name(source.settings['network'])} fits the "
@@ -57,11 +62,16 @@ def start_from(classifier: InstrumentClassifier, path: str | Path) -> str:
     with torch.no_grad():
         for name, tensor in taken.items():
             ours[name].copy_(tensor)
-    n_taken, n_all = (sum(tensor.numel() for tensor in part.values()) for part in (taken, ours))
-    told = "the outputs too, for the classes are the same" if same_outputs else "new outputs"
+        for name, tensor in named.items():
+            ours[name][list(rows)] = tensor
+    n_taken, n_all = (
+        sum(tensor.numel() for part in parts for tensor in part.values())
+        for parts in ((taken, named), (ours,))
+    )
+    n_named = len(rows) if named else 0
     return (
-        f"{len(taken)} of {len(ours)} tensors, {n_taken:,} of {n_all:,} numbers, from {path} "
-        f"({told})"
+        f"{len(taken) + len(named)} of {len(ours)} tensors, {n_taken:,} of {n_all:,} numbers, from "
+        f"{path} (outputs of {n_named} of the {len(classifier.class_names)} classes)"
     )
 
 

@@ -42,9 +42,9 @@ def same(state, other):
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_all_but_outputs_and_feature_scaling_is_taken_of_any_network(network, keep):
+def test_all_but_new_outputs_and_feature_scaling_is_taken_of_any_network(network, keep):
     path, theirs = keep(built("a", "b", "c", network=network))
-    heir = built("a", "b", "d", network=network)
+    heir = built("d", "e", "f", network=network)
     told = start_from(heir, path)
     ours = heir.network.state_dict()
     scaling = {
@@ -59,19 +59,30 @@ def test_all_but_outputs_and_feature_scaling_is_taken_of_any_network(network, ke
     everything = sum(tensor.numel() for tensor in ours.values())
     assert told == (
         f"{n_taken} of {len(ours)} tensors, {numbers:,} of {everything:,} numbers, from {path} "
-        "(new outputs)"
+        "(outputs of 0 of the 3 classes)"
     )
 
 
-def test_the_outputs_of_the_very_same_classes_are_taken_too(keep):
-    path, theirs = keep(built("a", "b"))
-    heir = built("a", "b")
-    assert start_from(heir, path).endswith("(the outputs too, for the classes are the same)")
-    assert "output.weight" in same(heir.network.state_dict(), theirs)
-    for names in (("b", "a"), ("a", "c")):
-        heir = built(*names)
-        assert start_from(heir, path).endswith("(new outputs)")
-        assert "output.weight" not in same(heir.network.state_dict(), theirs)
+@pytest.mark.parametrize("options", [{}, {"n_members": 2}])
+def test_outputs_are_taken_by_the_names_of_their_classes(keep, options):
+    path, theirs = keep(built("a", "b", "c", **options))
+    heir = built("c", "d", "a", **options)
+    before = {name: tensor.clone() for name, tensor in heir.network.state_dict().items()}
+    assert start_from(heir, path).endswith("(outputs of 2 of the 3 classes)")
+    ours = heir.network.state_dict()
+    outputs = [name for name in ours if "output" in name]
+    assert len(outputs) == 2 * options.get("n_members", 1)
+    for name in outputs:
+        assert torch.equal(ours[name][[0, 2]], theirs[name][[2, 0]])
+        assert torch.equal(ours[name][1], before[name][1])
+
+
+def test_outputs_of_other_inputs_stay_new(keep):
+    path, _ = keep(built("a", "b", network="TwoBranchNet", filters=4))
+    heir = built("a", "b", network="PerceptronNet")
+    before = heir.network.output.weight.clone()
+    start_from(heir, path)
+    assert torch.equal(heir.network.output.weight, before)
 
 
 def test_what_has_another_shape_or_name_stays_new(keep):

@@ -33,7 +33,8 @@ def test_one_after_the_other(real, tmp_path):
     start = ["init_from=first/checkpoints/best.ckpt", "optimizer.lr=0"]
     done = run_module("train", *real, *start, "hydra.run.dir=second", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    told = "4 of 8 tensors, 5,504 of 5,739 numbers, from first/checkpoints/best.ckpt (new outputs)"
+    told = "6 of 8 tensors, 5,569 of 5,739 numbers, from first/checkpoints/best.ckpt "
+    told += "(outputs of 1 of the 3 classes)"
     told += "; 0 of 3 test clips are of files that they have heard before"
     assert f"starts from {told}" in done.stdout.replace("\n", "")
     assert f"- **Start:** {told}" in (tmp_path / "second/report/report.md").read_text()
