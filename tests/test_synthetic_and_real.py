@@ -56,7 +56,7 @@ def test_one_after_the_other(real, tmp_path):
     assert folds.returncode == 0, folds.stderr
     (fold,) = (tmp_path / "outputs/unnamed").glob("cross_validation_*/fold_barn")
     page = (fold / "report/report.md").read_text()
-    assert "**Start:** 4 of 8 tensors" in page
+    assert "**Start:** 6 of 8 tensors" in page
 
 
 def test_folds_that_start_from_other_weights_are_other_folds(tmp_path):
