@@ -47,6 +47,21 @@ def refused_values(stage: str) -> Iterator[None]:
         raise ConfigurationError(f"{stage}: {refusal}") from error
 
 
+def existing_start(init_from: str) -> Path:
+    """Return the checkpoint that training starts from, before anything long begins.
+
+    Raises:
+        ConfigurationError: If there is no such file.
+    """
+    checkpoint = Path(init_from)
+    if not checkpoint.is_file():
+        raise ConfigurationError(
+            f"init_from: {checkpoint}: no such checkpoint; train it first (`make orchestra` does "
+            "for +experiment=best), or start from nothing: init_from=null"
+        )
+    return checkpoint
+
+
 def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: str) -> None:
     """Refuse keys that neither the stage's own file nor the class it configures knows.
 

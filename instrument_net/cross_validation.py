@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
 
-from instrument_net.configuration import ConfigurationError, did_you_mean, refused_values
+from instrument_net.configuration import (
+    ConfigurationError,
+    did_you_mean,
+    existing_start,
+    refused_values,
+)
 from instrument_net.files import write_atomically
 from instrument_net.train import train
 
@@ -159,7 +164,7 @@ def digest_of_settings(config: DictConfig, *, ignored: Sequence[str] = ()) -> st
             node = node[parent]
         del node[leaf]
     if settings["init_from"] is not None:  # the weights are the setting, not the name of their file
-        settings["init_from"] = _digest_of(Path(settings["init_from"]))
+        settings["init_from"] = _digest_of(existing_start(settings["init_from"]))
     return hashlib.sha256(repr(settings).encode()).hexdigest()[:8]
 
 
@@ -173,8 +178,6 @@ def run_dir_of(folder: Path, fold: int | str) -> Path:
 
 
 def _digest_of(checkpoint: Path) -> str:
-    if not checkpoint.is_file():
-        raise ConfigurationError(f"init_from: {checkpoint}: no such checkpoint")
     with checkpoint.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -19,7 +19,12 @@ from rich.markup import escape
 
 from instrument_net.assembly import build_augmentation, hyper_parameters, loss_options
 from instrument_net.command import checked, run_command
-from instrument_net.configuration import CONF_DIR, ConfigurationError, refused_values
+from instrument_net.configuration import (
+    CONF_DIR,
+    ConfigurationError,
+    existing_start,
+    refused_values,
+)
 from instrument_net.files import write_atomically
 
 if TYPE_CHECKING:
@@ -67,6 +72,8 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
             "init_from and resume_from are both set: a run that goes on has weights of its own; "
             "leave init_from out"
         )
+    if config.init_from is not None and config.model.name not in BASELINES:
+        existing_start(config.init_from)
     console = Console()
     run_dir = Path(config.run_dir)
     run_dir.mkdir(parents=True, exist_ok=True)

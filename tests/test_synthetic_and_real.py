@@ -49,6 +49,9 @@ def test_one_after_the_other(real, tmp_path):
     refused = run_module("train", *real, *start, "resume_from=x.ckpt", cwd=tmp_path)
     assert refused.returncode == 2
     assert "init_from and resume_from are both set" in refused.stderr
+    refused = run_module("train", *real, "init_from=nowhere.ckpt", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "nowhere.ckpt: no such checkpoint; train it first (`make orchestra`" in refused.stderr
 
     folds = run_module(
         "cross_validate", *real, *start, "split=leave_one_source_out", "only=[barn]", cwd=tmp_path

@@ -91,8 +91,8 @@ class InstrumentDataModule(lightning.LightningDataModule):
             raise ValueError(f"extra_classes must be 'all' or 'shared', got {extra_classes!r}")
         if extra is not None and not isinstance(extra, Corpus):
             raise ValueError(
-                f"extra must be a corpus, chosen by data/extra=synthetic, folder or manifest, got "
-                f"{extra!r}"
+                "extra must be a corpus, chosen by data/extra=orchestra, synthetic, folder or "
+                f"manifest, got {extra!r}"
             )
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, got {batch_size}")
