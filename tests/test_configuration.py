@@ -99,7 +99,9 @@ def test_a_file_composes_without_unknown_keys_and_builds_what_it_names(name, tmp
     assert trainer.max_epochs == config.trainer.max_epochs
     assert trainer.checkpoint_callback.monitor == config.monitor
     assert trainer.early_stopping_callback.monitor == config.monitor
-    augments = name in ("augment/light", "augment/strong", "experiment/best")
+    augments = name in (
+        "augment/light", "augment/strong", "experiment/best", "experiment/orchestra"
+    )  # fmt: skip
     assert (datamodule.augmentation is not None) == augments
 
 
