@@ -2,11 +2,16 @@
 
 import pytest
 import torch
+from hydra import compose, initialize_config_dir
+from hydra.utils import instantiate
+from omegaconf import OmegaConf
 
 from instrument_net.classifier import InstrumentClassifier
+from instrument_net.configuration import CONF_DIR
 from instrument_net.models import NETWORKS, FeatureScaling
 from instrument_net.recogniser import CheckpointError
 from instrument_net.starting_weights import heard_before, start_from
+from instrument_net.synthesis import ORCHESTRA
 
 SMALL = {"n_fft": 1024, "hop_length": 512, "n_bins": 83, "n_frames": 80}
 
@@ -135,3 +140,30 @@ def test_what_the_weights_have_heard_before_is_told(keep, tmp_path):
         "4,/clips/3.wav,b,test\n"
     )
     assert heard_before(path, tested).startswith("2 of 3 test clips are of files that they have")
+
+
+def test_best_starts_from_all_that_orchestra_trains(keep):
+    configs = {}
+    for name in ("orchestra", "best"):
+        with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
+            configs[name] = compose("train", overrides=[f"+experiment={name}"])
+    assert configs["orchestra"].init_from is None
+    assert configs["best"].init_from == "outputs/orchestra/checkpoints/best.ckpt"
+    assert f"ORCHESTRA := {configs['best'].init_from}" in (CONF_DIR.parent / "Makefile").read_text()
+
+    def classifier(name, class_names):
+        return InstrumentClassifier(
+            class_names,
+            network=OmegaConf.to_container(configs[name].model, resolve=True),
+            front_end=instantiate(configs[name].frontend).settings,
+        )
+
+    path, theirs = keep(classifier("orchestra", sorted(ORCHESTRA)))
+    heir = classifier("best", ["clarinet", "harp", "kazoo"])
+    assert start_from(heir, path).endswith("(outputs of 2 of the 3 classes)")
+    ours = {
+        name: tensor for name, tensor in heir.network.state_dict().items() if "output" not in name
+    }
+    new = ours.keys() - same(ours, theirs)
+    assert new
+    assert all("scaling" in name for name in new)

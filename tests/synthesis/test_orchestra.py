@@ -15,7 +15,9 @@ from instrument_net.synthesis.bowed_string import draw_bowed_string
 from instrument_net.synthesis.note import Note
 from instrument_net.synthesis.phrase import play_phrase
 from instrument_net.synthesis.players import by_any_player
+from instrument_net.synthesis.ranges import uneven
 from instrument_net.synthesis.reeds import draw_single_reed
+from instrument_net.synthesis.vibrato import Vibrato
 
 
 def dry(label, pitch_midi, *, seed=0, dynamic="mf"):
@@ -137,18 +139,70 @@ def test_a_class_of_both_tables_sounds_otherwise_in_each():
     assert not np.array_equal(kind[: len(named)], named[: len(kind)])
 
 
-def test_notes_of_one_string_are_uneven_and_the_fundamental_of_a_small_body_is_weak():
-    """Neighbouring partials differ by some decibels, and differ anew with every stroke."""
+def test_partials_scatter_by_the_decibels_that_are_asked_for():
+    smooth = 1.0 / np.arange(1, 2001)
     rng = np.random.default_rng(0)
-    harp = ORCHESTRA["harp"].draw(rng)
-    levels = []
-    for _ in range(2):
-        frequency_hz, power = power_spectrum(harp.play(Note(60, "mf", "sustained", 1.5), rng))
-        near = [np.abs(frequency_hz / (h * 261.63) - 1) < 0.03 for h in range(1, 6)]
-        levels.append([10 * np.log10(power[bins].max()) for bins in near])
-    change_db = np.diff(np.array(levels) - np.mean(levels, axis=1, keepdims=True), axis=0)
-    assert np.abs(change_db).max() > 2
+    assert uneven(smooth, 0.0, rng) is smooth
+    offset_db = 20 * np.log10(uneven(smooth, 5.0, rng) / smooth)
+    assert np.std(offset_db) == pytest.approx(5, abs=0.3)
+    assert abs(np.mean(offset_db)) < 0.5
+    for label in ("harp", "piano", "marimba"):
+        assert ORCHESTRA[label].draw(rng).spread_db >= 3
+    assert ORCHESTRA["oboe"].draw(rng).spread_db >= 2
 
+
+@pytest.mark.parametrize("label", ["harp", "piano", "marimba", "oboe"])
+def test_an_uneven_instrument_plays_the_same_note_otherwise_each_time(label):
+    def change_db(instrument):
+        """Return by how much the strongest partials differ between two strokes."""
+        spectra = []
+        for seed in range(2):
+            note = Note(60, "mf", "sustained", 1.5)
+            spectra.append(power_spectrum(instrument.play(note, np.random.default_rng(seed)))[1])
+        n = min(map(len, spectra))
+        first, second = (10 * np.log10(each[:n] + 1e-20) for each in spectra)
+        strong = (first > first.max() - 30) & (second > second.max() - 60)
+        return np.std((first - second)[strong])
+
+    instrument = ORCHESTRA[label].draw(np.random.default_rng(1))
+    assert change_db(replace(instrument, spread_db=9.0)) > change_db(
+        replace(instrument, spread_db=0.0)
+    )
+
+
+def test_losses_of_a_higher_order_end_the_upper_partials_sooner():
+    guitar = ORCHESTRA["acoustic_guitar"].draw(np.random.default_rng(0))
+
+    def late_share(loss_order):
+        """Return how much of what is above 2 kHz is left after half a second."""
+        string = replace(guitar, loss_order=loss_order, loss_hz=700.0, spread_db=0.0)
+        waveform = string.play(Note(52, "f", "sustained", 1.5), np.random.default_rng(0))
+        power = []
+        for start in (2000, 22_050):
+            frequency_hz, block = power_spectrum(waveform[start : start + 8192])
+            power.append(block[frequency_hz > 2000].sum())
+        return power[1] / power[0]
+
+    assert late_share(1.6) < 0.3 * late_share(1.0)
+
+
+def test_a_held_tone_swells():
+    tone = ORCHESTRA["oboe"].draw(np.random.default_rng(0))
+
+    def unsteadiness_db(swell_db):
+        still = replace(
+            tone, swell_db=swell_db, spread_db=0.0, tremolo_db=0.0, noise=None, vibrato=Vibrato()
+        )
+        note = Note(69, "f", "sustained", 4.0)
+        waveform = still.play(note, np.random.default_rng(2))[22_050 : 22_050 + 3 * 44_100]
+        blocks = np.sqrt(np.mean(waveform.reshape(-1, 4410) ** 2, axis=1))
+        return np.std(20 * np.log10(blocks))
+
+    assert unsteadiness_db(0.0) < 0.1
+    assert unsteadiness_db(3.0) > 0.5
+
+
+def test_a_small_body_does_not_radiate_low_frequencies():
     def low_share(radiates_from_hz):
         response = body_impulse_response(
             BodyHabit(3, 300, 4000, 0, 0, radiates_from_hz=radiates_from_hz),
