@@ -12,7 +12,7 @@ train: $(VENV)/.ready  ## render the synthetic corpus, train the two-branch netw
 
 ORCHESTRA := outputs/orchestra/checkpoints/best.ckpt
 
-orchestra: $(ORCHESTRA)  ## train on synthetic instruments what best starts from: once, some 40 minutes on a laptop
+orchestra: $(ORCHESTRA)  ## train on synthetic instruments what best starts from: once, under an hour on a laptop
 
 $(ORCHESTRA): | $(VENV)/.ready
 	$(BIN)/python -m instrument_net.train +experiment=orchestra hydra.run.dir=outputs/orchestra $(ARGS)
