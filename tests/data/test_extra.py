@@ -209,5 +209,7 @@ def test_a_column_that_would_be_taken_for_the_mark_is_refused(module, table, ext
 def test_what_is_wrong_with_the_extra_corpus_is_said_to_be_of_it(module, tmp_path):
     with pytest.raises(ManifestError, match=r"data.extra: .*none.csv: no such file"):
         module(ManifestCorpus(tmp_path / "none.csv"))
-    with pytest.raises(ValueError, match=r"data/extra=synthetic, folder or manifest, got 'folder'"):
+    with pytest.raises(
+        ValueError, match=r"extra=orchestra, synthetic, folder or manifest, got 'folder'"
+    ):
         module("folder")
