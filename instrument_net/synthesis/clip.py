@@ -20,7 +20,7 @@ from instrument_net.synthesis.note import (
 from instrument_net.synthesis.phrase import play_phrase
 from instrument_net.synthesis.ranges import log_uniform, uniform
 from instrument_net.synthesis.room import room_impulse_response
-from instrument_net.synthesis.tables import TABLES, table_of
+from instrument_net.synthesis.tables import table_of
 
 _QUIETEST_DB = -24.0
 """Peak of a pianissimo below that of a fortissimo."""
@@ -90,7 +90,7 @@ def render_clip(
     rng = _generator(seed, label, individual, clip)
     model = models[label]
     note = _draw_note(model, rng)
-    instrument = _draw_individual(table, label, individual, seed)
+    instrument = _draw_individual(model, label, individual, seed)
     if model.phrase_share > 0 and rng.random() < model.phrase_share:
         dry = play_phrase(note, instrument.sounding, model, rng)
     else:
@@ -115,8 +115,7 @@ def _generator(seed: int, label: str, *numbers: int) -> np.random.Generator:
 
 # An individual's body and room cost more than a short note: its clips are rendered in a row.
 @lru_cache(maxsize=8)
-def _draw_individual(table: str, label: str, individual: int, seed: int) -> Individual:
-    model = TABLES[table][label]
+def _draw_individual(model: InstrumentModel, label: str, individual: int, seed: int) -> Individual:
     rng = _generator(seed, label, individual)
     sounding = model.draw(rng)
     response = room_impulse_response(

@@ -1,8 +1,8 @@
-"""Amplitude over time of a driven (blown, bowed, sung) note."""
+"""Amplitude over time: a driven (blown, bowed, sung) note, and a vibration that is stopped."""
 
 import numpy as np
 
-from instrument_net.synthesis.note import FloatArray
+from instrument_net.synthesis.note import SAMPLE_RATE_HZ, FloatArray, Waveform
 
 
 def driven_envelope(
@@ -36,7 +36,16 @@ def driven_envelope(
     return envelope
 
 
-def damping(time_s: FloatArray, *, duration_s: float, release_s: float) -> FloatArray:
-    """Return 1 until ``duration_s``, then a fall of 60 dB within ``release_s``: a damper."""
-    fall: FloatArray = 1e-3 ** (np.maximum(time_s - duration_s, 0.0) / release_s)
-    return fall
+def damped(waveform: Waveform, duration_s: float, release_s: float) -> Waveform:
+    """Return a free vibration as damper or hand stop it: let go of, it falls by 60 dB.
+
+    Args:
+        waveform: Of the undamped vibration, changed in place, ``(samples,)``.
+        duration_s: Seconds from the onset to the moment the player lets go.
+        release_s: Seconds of the fall.
+    """
+    first = min(int(duration_s * SAMPLE_RATE_HZ), waveform.size)
+    time_s = np.arange(first, waveform.size) / SAMPLE_RATE_HZ
+    fall = 1e-3 ** (np.maximum(time_s - duration_s, 0.0) / release_s)
+    waveform[first:] *= fall.astype(np.float32)
+    return waveform

@@ -4,13 +4,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from instrument_net.synthesis.envelopes import damped
 from instrument_net.synthesis.modal import decaying_modes
 from instrument_net.synthesis.noise import contact_burst
 from instrument_net.synthesis.note import SAMPLE_RATE_HZ, Note, Waveform
 from instrument_net.synthesis.ranges import log_uniform, uneven, uniform
-from instrument_net.synthesis.strings import damped, stiff_string_hz, with_knock
-
-_AUDIBLE_PARTIALS = 300
+from instrument_net.synthesis.strings import (
+    AUDIBLE_PARTIALS,
+    FEW_PARTIALS,
+    stiff_string_hz,
+    with_knock,
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class PluckedString:
     pluck_hz: float
     knock_db: float
     loss_order: float = 1.0
-    most_partials: int = 48
+    most_partials: int = FEW_PARTIALS
     knock_hz: tuple[float, float] = (800.0, 4000.0)
     spread_db: float = 0.0
 
@@ -84,7 +88,7 @@ def draw_acoustic_guitar(rng: np.random.Generator) -> PluckedString:
         pluck_hz=log_uniform(rng, 1200, 6000),
         knock_db=uniform(rng, -40, -20),
         knock_hz=(80.0, 2500.0),
-        most_partials=_AUDIBLE_PARTIALS,
+        most_partials=AUDIBLE_PARTIALS,
         spread_db=uniform(rng, 3, 7),
     )
 
@@ -100,7 +104,7 @@ def draw_harp(rng: np.random.Generator) -> PluckedString:
         pluck_hz=log_uniform(rng, 900, 3000),
         knock_db=uniform(rng, -45, -24),
         knock_hz=(100.0, 2000.0),
-        most_partials=_AUDIBLE_PARTIALS,
+        most_partials=AUDIBLE_PARTIALS,
         spread_db=uniform(rng, 3, 7),
     )
 
@@ -115,7 +119,7 @@ def draw_electric_guitar(rng: np.random.Generator) -> PluckedString:
         inharmonicity=log_uniform(rng, 2e-5, 2e-4),
         pluck_hz=log_uniform(rng, 800, 5000),
         knock_db=uniform(rng, -50, -28),
-        most_partials=_AUDIBLE_PARTIALS,
+        most_partials=AUDIBLE_PARTIALS,
         spread_db=uniform(rng, 3, 7),
     )
 

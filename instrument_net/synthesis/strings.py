@@ -1,4 +1,4 @@
-"""What plucked and struck strings share: stiff partials, a knock at the onset, a damper.
+"""What plucked and struck strings share: stiff partials, and a knock at the onset.
 
 Fletcher & Rossing, ch. 2 (stiff strings); Fletcher, J. Acoust. Soc. Am. 36, 1964:
 ``f_h = h f0 sqrt(1 + B h^2)``.
@@ -6,9 +6,12 @@ Fletcher & Rossing, ch. 2 (stiff strings); Fletcher, J. Acoust. Soc. Am. 36, 196
 
 import numpy as np
 
-from instrument_net.synthesis.envelopes import damping
-from instrument_net.synthesis.note import SAMPLE_RATE_HZ, FloatArray, Waveform
+from instrument_net.synthesis.note import FloatArray, Waveform
 
+FEW_PARTIALS = 48
+"""What the kinds make do with; low strings lack their highest partials then."""
+AUDIBLE_PARTIALS = 300
+"""As many as a string of any table sounds up to 12 kHz, or loud enough to be heard."""
 _HIGHEST_PARTIAL_HZ = 12_000.0
 
 
@@ -32,13 +35,4 @@ def with_knock(waveform: Waveform, knock: Waveform) -> Waveform:
     """Add the noise of finger or hammer, scaled to the peak of the vibration."""
     n = min(waveform.size, knock.size)
     waveform[:n] += np.abs(waveform).max() * knock[:n]
-    return waveform
-
-
-def damped(waveform: Waveform, duration_s: float, release_s: float) -> Waveform:
-    """Let the vibration die within ``release_s`` once the player has let go."""
-    first = min(int(duration_s * SAMPLE_RATE_HZ), waveform.size)
-    time_s = np.arange(first, waveform.size) / SAMPLE_RATE_HZ
-    fall = damping(time_s, duration_s=duration_s, release_s=release_s)
-    waveform[first:] *= fall.astype(np.float32)
     return waveform

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from instrument_net.synthesis.envelopes import damping
+from instrument_net.synthesis.envelopes import damped
 from instrument_net.synthesis.noise import contact_burst
-from instrument_net.synthesis.note import SAMPLE_RATE_HZ, Note, Waveform
+from instrument_net.synthesis.note import Note, Waveform
 
 
 def struck(
@@ -19,6 +19,4 @@ def struck(
     """Add the noise of the stroke and stop the vibration by hand at the end of the note."""
     knock = contact_burst(low_hz, high_hz, 0.04, rng)[: waveform.size]
     waveform[: knock.size] += np.abs(waveform).max() * 10 ** (knock_db / 20) * knock
-    time_s = np.arange(waveform.size) / SAMPLE_RATE_HZ
-    stopped = damping(time_s, duration_s=note.duration_s, release_s=release_s)
-    return waveform * stopped.astype(np.float32)
+    return damped(waveform, note.duration_s, release_s)

@@ -4,11 +4,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from instrument_net.synthesis.envelopes import damped
 from instrument_net.synthesis.modal import decaying_modes
 from instrument_net.synthesis.noise import contact_burst
 from instrument_net.synthesis.note import SAMPLE_RATE_HZ, Note, Waveform
 from instrument_net.synthesis.ranges import log_uniform, uneven, uniform
-from instrument_net.synthesis.strings import damped, stiff_string_hz, with_knock
+from instrument_net.synthesis.strings import (
+    AUDIBLE_PARTIALS,
+    FEW_PARTIALS,
+    stiff_string_hz,
+    with_knock,
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class StruckString:
     unison_cents: float
     knock_db: float
     release_s: float
-    most_partials: int = 48
+    most_partials: int = FEW_PARTIALS
     spread_db: float = 0.0
 
     def play(self, note: Note, rng: np.random.Generator) -> Waveform:
@@ -79,6 +85,6 @@ def draw_piano(rng: np.random.Generator) -> StruckString:
         hammer_hz=log_uniform(rng, 600, 1800),
         t60_s=log_uniform(rng, 7.0, 16.0),
         knock_db=uniform(rng, -36, -16),
-        most_partials=300,
+        most_partials=AUDIBLE_PARTIALS,
         spread_db=uniform(rng, 3, 7),
     )

@@ -108,16 +108,10 @@ def test_metal_rings_much_longer_than_wood():
     assert seconds_to_minus_30_db("vibraphone") > 3 * seconds_to_minus_30_db("marimba")
 
 
-def extra(*overrides):
-    with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
-        return compose("train", overrides=["data/extra=orchestra", *overrides]).data.extra
-
-
 def test_the_extra_corpus_is_the_whole_table(tmp_path):
-    corpus = instantiate(
-        extra("data.extra.individuals_per_class=1", "data.extra.clips_per_individual=1"),
-        folder=tmp_path,
-    )
+    with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
+        extra = compose("train", overrides=["data/extra=orchestra"]).data.extra
+    corpus = instantiate(extra, folder=tmp_path, individuals_per_class=1, clips_per_individual=1)
     assert sorted(corpus.read().clips["label"]) == sorted(ORCHESTRA)
 
 
