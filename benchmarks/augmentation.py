@@ -38,7 +38,7 @@ def build_augmentation(*, batch_size: int, name: str | None) -> Work:
     from hydra import compose, initialize_config_dir
     from omegaconf import OmegaConf
 
-    from instrument_net import assembly
+    from instrument_net.runs import assembly
     from instrument_net.configuration import CONF_DIR
 
     with initialize_config_dir(str(CONF_DIR), version_base="1.3"):

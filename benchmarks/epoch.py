@@ -30,7 +30,7 @@ def _open(folder: str, batch_size: int) -> tuple[InstrumentClassifier, Instrumen
 
 def build_resident_batch(**options: Any) -> Work:
     """Return an epoch's steps, all on the same batch, which is there from the start."""
-    from instrument_net.classifier import spec_adam
+    from instrument_net.learning.optimizer import spec_adam
 
     classifier, datamodule = _open(**options)
     loader = datamodule.train_dataloader()
@@ -53,7 +53,7 @@ def build_loader_and_front_end(**options: Any) -> Work:
 
 def build_plain_loop(**options: Any) -> Work:
     """Return an epoch without Lightning: batches and steps."""
-    from instrument_net.classifier import spec_adam
+    from instrument_net.learning.optimizer import spec_adam
 
     classifier, datamodule = _open(**options)
     optimizer = spec_adam(classifier.parameters())
@@ -105,7 +105,7 @@ def build_trainer(**options: Any) -> Work:
 
 
 def _step(classifier, optimizer, spectrogram, features, label) -> None:  # type: ignore[no-untyped-def]
-    from instrument_net.loss import cross_entropy
+    from instrument_net.learning.loss import cross_entropy
 
     optimizer.zero_grad()
     cross_entropy(classifier(spectrogram, features), label).backward()

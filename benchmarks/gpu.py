@@ -20,9 +20,9 @@ from torch import Tensor
 from benchmarks.epoch import write_clips
 from benchmarks.results import benchmark_parser, publish
 from benchmarks.train_step import N_CLASSES, gflop_per_clip
-from instrument_net.classifier import spec_adam
 from instrument_net.frontend import FrontEnd
-from instrument_net.loss import cross_entropy
+from instrument_net.learning.loss import cross_entropy
+from instrument_net.learning.optimizer import spec_adam
 from instrument_net.models import TwoBranchNet
 
 # What a step of one clip moves of activations in bf16, forward and backward: chiefly the two

@@ -59,7 +59,7 @@ def build(*, experiment: str, kind: str, batch_size: int) -> Work:
     import torch
     from torch.nn.functional import cross_entropy
 
-    from instrument_net.classifier import spec_adam
+    from instrument_net.learning.optimizer import spec_adam
 
     torch.set_num_threads(1)
     front_end, network = build_network_of(experiment)

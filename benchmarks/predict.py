@@ -17,8 +17,8 @@ def build_pytorch(*, checkpoint: str, folder: str, batch_size: int) -> Work:
 
     keep_freed_pages()
     from instrument_net.files import audio_files_below
-    from instrument_net.prediction import predict_files
-    from instrument_net.recogniser import Recogniser
+    from instrument_net.recognition.files import predict_files
+    from instrument_net.recognition.recogniser import Recogniser
 
     recogniser = Recogniser.from_checkpoint(checkpoint)
     paths = audio_files_below(Path(folder))
@@ -55,7 +55,7 @@ def write_model(folder: Path) -> tuple[str, str]:
 
     from instrument_net.export import export_onnx
     from instrument_net.frontend import FrontEnd
-    from instrument_net.recogniser import Recogniser
+    from instrument_net.recognition.recogniser import Recogniser
 
     settings = {
         "class_names": [f"class_{k}" for k in range(21)],

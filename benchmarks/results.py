@@ -12,8 +12,8 @@ import pandas as pd
 from rich.console import Console
 from rich.markdown import Markdown
 
-from instrument_net.environment import describe_environment
 from instrument_net.evaluation.markdown import markdown_table
+from instrument_net.runs.environment import describe_environment
 
 RESULTS = Path(__file__).parent.parent / "docs" / "performance.md"
 _DIGITS = {"ms_per_clip": 2, "ratio": 2, "clips_per_s": 1, "peak_mib": 0, "start_s": 1}

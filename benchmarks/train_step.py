@@ -60,7 +60,7 @@ def _torch_work(network: nn.Module, batch_size: int, training: bool) -> Work:
     import torch
     from torch.nn.functional import cross_entropy
 
-    from instrument_net.classifier import spec_adam
+    from instrument_net.learning.optimizer import spec_adam
 
     spectrogram = torch.rand(batch_size, 1, 560, 256)
     features = torch.randn(batch_size, 20)

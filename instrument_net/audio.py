@@ -15,6 +15,8 @@ import torch
 from torch import Tensor
 from torchaudio.transforms import Resample
 
+from instrument_net.errors import InputError
+
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 8_000, 192_000
 _SHORTEST_S = 0.001
 _MAX_CHANNELS = 256
@@ -27,7 +29,7 @@ _STREAMED_BYTES = 0x7FFF_0000  # a length like this says "unknown": written whil
 _UNKNOWN_FRAMES = 2**63 - 1  # libsndfile's number of frames for a flac of that kind
 
 
-class AudioError(ValueError):
+class AudioError(InputError):
     """An audio file that cannot be used; the message names the file and the reason."""
 
 

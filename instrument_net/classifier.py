@@ -15,22 +15,18 @@ from torchmetrics import MetricCollection
 from torchmetrics.classification import MulticlassAccuracy, MulticlassConfusionMatrix
 
 from instrument_net.audio import AudioError
-from instrument_net.class_averages import ClassAveragedAccuracy, MacroF1
 from instrument_net.frontend import FrontEnd
-from instrument_net.loss import cross_entropy
+from instrument_net.learning.class_averages import MacroF1, MacroRecall
+from instrument_net.learning.loss import cross_entropy
+from instrument_net.learning.optimizer import spec_adam
+from instrument_net.learning.schedule import constant
 from instrument_net.models import FeatureScaling, averaged, build_network, members_of
-from instrument_net.prediction import predict_files
-from instrument_net.recogniser import Recogniser
-from instrument_net.schedule import constant
+from instrument_net.recognition.files import predict_files
+from instrument_net.recognition.recogniser import Recogniser
 
 OptimizerFactory = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
 SchedulerFactory = Callable[[torch.optim.Optimizer, int], LRScheduler]
 Batch = tuple[Tensor, Tensor, Tensor]
-
-
-def spec_adam(parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
-    """Return Adam as the spec sets it (eq. 20; where delta stands: docs/spec-errata.md)."""
-    return torch.optim.Adam(parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-7, fused=True)
 
 
 class InstrumentClassifier(lightning.LightningModule):
@@ -45,8 +41,8 @@ class InstrumentClassifier(lightning.LightningModule):
             options.
         front_end: Settings of the front end; default: those of the 560 x 256 front end.
         log_base: Base of the logarithm in the loss (spec eq. 17 has 10); it only rescales.
-        label_smoothing: Of the loss of training, see :func:`~instrument_net.loss.cross_entropy`;
-            validation and test are measured without it.
+        label_smoothing: Of the training loss, see :func:`cross_entropy`; validation and test
+            losses are measured without it.
         class_weights: Of the loss of training, one number a class, likewise.
         optimizer: Parameters -> optimizer; default :func:`spec_adam`. Not kept in checkpoints,
             which hold the optimizer's state.
@@ -122,7 +118,7 @@ class InstrumentClassifier(lightning.LightningModule):
                 # Checking the labels' values would make the host wait for the device every step.
                 "accuracy": MulticlassAccuracy(n, average="micro", validate_args=False),
                 "macro_f1": MacroF1(n),
-                "class_averaged_accuracy": ClassAveragedAccuracy(n),
+                "macro_recall": MacroRecall(n),
             }
         )
         self.metrics = nn.ModuleDict(

@@ -45,8 +45,8 @@ def checked(task: Callable[[DictConfig], Result], config: DictConfig) -> Result:
     from instrument_net.audio import AudioError
     from instrument_net.baselines import BaselineError
     from instrument_net.data import ManifestError, SplitError
-    from instrument_net.judging import JudgingError
-    from instrument_net.recogniser import CheckpointError
+    from instrument_net.recognition.recogniser import CheckpointError
+    from instrument_net.runs.split_predictions import JudgingError
 
     try:
         runtime = HydraConfig.get()

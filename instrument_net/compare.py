@@ -202,7 +202,7 @@ def _clip_keys(predictions: Predictions) -> list[tuple[str, float]]:
 
 
 def _print(tables: dict[str, pd.DataFrame]) -> None:
-    from instrument_net.screen import print_table
+    from instrument_net.runs.screen import print_table
 
     console = Console()
     for title, frame in tables.items():

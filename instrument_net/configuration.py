@@ -6,7 +6,6 @@ an experiment file, or behind a plus sign, is added in silence and then has no e
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,12 +18,15 @@ from hydra.errors import InstantiationException
 from hydra.utils import get_object
 from omegaconf import DictConfig, OmegaConf
 
+from instrument_net.errors import InputError
+from instrument_net.spelling import hint
+
 CONF_DIR = Path(__file__).parent.parent / "conf"
 _NOT_STAGES = ("experiment",)  # groups that change other stages instead of being one
 _OTHERS_KEYS = ("space",)  # groups whose files list keys of other stages
 
 
-class ConfigurationError(ValueError):
+class ConfigurationError(InputError):
     """A configuration that would not do what it says."""
 
 
@@ -94,22 +96,10 @@ def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: s
             continue  # its parent is unknown as well and is reported itself
         allowed = siblings | _parameters(config, parent)
         if leaf not in allowed:
-            hint = _where_known(key) or did_you_mean(leaf, allowed, prefix=parent)
-            problems.append(f"unknown key {key!r}{hint}")
+            mend = _where_known(key) or hint(leaf, allowed, prefix=parent)
+            problems.append(f"unknown key {key!r}{mend}")
     if problems:
         raise ConfigurationError("; ".join(problems))
-
-
-def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "") -> str:
-    """Return ``: did you mean ...?`` or, where nothing is near, the list of what is known."""
-    known = sorted(known)
-    dotted = f"{prefix}." if prefix else ""
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    if near:
-        return f": did you mean {dotted + near[0]!r}?"
-    if not known:
-        return "; nothing is known here"
-    return f"; known here: {', '.join(known)}"
 
 
 def keys_of(config: DictConfig, prefix: str = "") -> Iterator[str]:
@@ -134,13 +124,13 @@ def nearest_key_hint(error: BaseException | None) -> str | None:
             if (CONF_DIR / str(key)).is_dir():  # a group of which nothing was chosen
                 options = sorted(path.stem for path in (CONF_DIR / str(key)).glob("*.yaml"))
                 return f"{key}: choose one of {', '.join(options)} first, as {key}={options[-1]}"
-            return f"{key}{_where_known(str(key)) or did_you_mean(str(key), _known_keys())}"
+            return f"{key}{_where_known(str(key)) or hint(str(key), _known_keys())}"
         if unmatched := re.search(r"'([^']+)'\. No match in the defaults list", str(error)):
             group = unmatched[1]
             if (CONF_DIR / group).is_dir():
                 return f"{group}: this command has nothing to choose there; --help lists its groups"
             groups = [path.name for path in CONF_DIR.iterdir() if path.is_dir()]
-            return f"{group}{did_you_mean(group, groups)}"
+            return f"{group}{hint(group, groups)}"
         error = error.__cause__
     return None
 

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from instrument_net.command import checked, run_command
 from instrument_net.configuration import CONF_DIR
-from instrument_net.cross_validation import CrossValidation, run_dir_of
+from instrument_net.runs.cross_validation import CrossValidation, run_dir_of
 
 
 def main() -> None:

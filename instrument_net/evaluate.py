@@ -56,10 +56,10 @@ def evaluate(config: DictConfig, *, overrides: list[str]) -> None:
     from instrument_net.classifier import InstrumentClassifier
     from instrument_net.data import Everything
     from instrument_net.evaluation import write_report
-    from instrument_net.judging import judge, unknown_labels
     from instrument_net.monitoring import log_mistakes
-    from instrument_net.recogniser import Recogniser
-    from instrument_net.screen import print_figures, print_next, shown_path
+    from instrument_net.recognition.recogniser import Recogniser
+    from instrument_net.runs.screen import print_figures, print_next, shown_path
+    from instrument_net.runs.split_predictions import judge, unknown_labels
 
     console = Console()
     Recogniser.from_checkpoint(config.checkpoint)  # for its errors, which name file and reason
@@ -90,7 +90,9 @@ def evaluate(config: DictConfig, *, overrides: list[str]) -> None:
     predictions = judge(classifier, datamodule, "test", ignore=ignore)
     sections = {}
     if config.explain:
-        from instrument_net.explaining import explain_test  # captum, which nothing else needs
+        from instrument_net.explanation.report_sections import (
+            explain_test,  # captum, which nothing else needs
+        )
 
         sections = explain_test(
             classifier, datamodule, predictions, folder / "report", n_clips=config.explain

@@ -17,18 +17,19 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
+from instrument_net.errors import InputError
 from instrument_net.files import write_atomically
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from instrument_net.recogniser import Recogniser
+    from instrument_net.recognition.recogniser import Recogniser
 
 LARGEST_DIFFERENCE = 1e-4
 _TRIAL_BATCH = 3
 
 
-class ExportError(ValueError):
+class ExportError(InputError):
     """An exported file that does not say what the checkpoint says."""
 
 
@@ -142,7 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     console = Console(soft_wrap=True, highlight=False)
     # Here and not above: --help needs no torch.
-    from instrument_net.recogniser import CheckpointError, Recogniser
+    from instrument_net.recognition.recogniser import CheckpointError, Recogniser
 
     ending, export = FORMATS[options.to]
     out = options.out or options.checkpoint.with_suffix(ending)

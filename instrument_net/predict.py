@@ -21,7 +21,9 @@ from instrument_net.files import audio_files, write_atomically
 from instrument_net.memory import keep_freed_pages
 
 if TYPE_CHECKING:
-    from instrument_net.prediction import FilePrediction
+    import torch
+
+    from instrument_net.recognition.files import FilePrediction
 
 SOME_FILES_FAILED = 3
 
@@ -60,16 +62,31 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parsed
 
 
+def choose_device(name: str) -> torch.device:
+    """Return the device of this name; ``auto`` is a GPU where there is one, else the CPU.
+
+    Raises:
+        RuntimeError: If there is no such device, as PyTorch words it.
+    """
+    import torch
+
+    if name == "auto":
+        if torch.cuda.is_available():
+            name = "cuda"
+        else:
+            name = "mps" if torch.backends.mps.is_available() else "cpu"
+    return torch.device(name)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     keep_freed_pages()
     options = parse(arguments)
     screen = Console(stderr=True, soft_wrap=True, highlight=False)
     # Here and not above: --help needs no torch.
-    from instrument_net.device import choose_device
-    from instrument_net.prediction import predict_files
     from instrument_net.progress import work_progress
-    from instrument_net.recogniser import CheckpointError, Recogniser
+    from instrument_net.recognition.files import predict_files
+    from instrument_net.recognition.recogniser import CheckpointError, Recogniser
 
     try:
         recogniser = Recogniser.from_checkpoint(options.checkpoint).to(

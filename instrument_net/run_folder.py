@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from instrument_net.errors import InputError
+
 _SHOWN_CURVES = ("train/", "validation/", "lr-")
 
 
-class RunFolderError(ValueError):
+class RunFolderError(InputError):
     """A folder that is no finished run; the message names it, what is missing and what to do."""
 
 

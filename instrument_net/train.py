@@ -17,7 +17,6 @@ from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 from rich.markup import escape
 
-from instrument_net.assembly import build_augmentation, hyper_parameters, loss_options
 from instrument_net.command import checked, run_command
 from instrument_net.configuration import (
     CONF_DIR,
@@ -26,6 +25,7 @@ from instrument_net.configuration import (
     refused_values,
 )
 from instrument_net.files import write_atomically
+from instrument_net.runs.assembly import build_augmentation, hyper_parameters, loss_options
 
 if TYPE_CHECKING:
     from instrument_net.classifier import InstrumentClassifier
@@ -61,11 +61,11 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
 
     from instrument_net.baselines import BASELINES
     from instrument_net.classifier import InstrumentClassifier
-    from instrument_net.compilation import CompileNetwork
-    from instrument_net.environment import describe_environment
     from instrument_net.monitoring import log_mistakes
-    from instrument_net.screen import print_figures, print_next, shown_path
-    from instrument_net.starting_weights import heard_before, start_from
+    from instrument_net.monitoring.compile_network import CompileNetwork
+    from instrument_net.runs.environment import describe_environment
+    from instrument_net.runs.screen import print_figures, print_next, shown_path
+    from instrument_net.runs.starting_weights import heard_before, start_from
 
     if config.init_from is not None and config.resume_from is not None:
         raise ConfigurationError(
@@ -96,7 +96,7 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     datamodule.setup()
     _write_tables(datamodule, run_dir, console)
     if config.model.name in BASELINES:
-        from instrument_net.train_baseline import train_baseline
+        from instrument_net.runs.baseline import train_baseline
 
         return train_baseline(config, datamodule, overrides, environment)
 
@@ -185,8 +185,8 @@ def _report(
     start: str | None,
 ) -> Report:
     from instrument_net.evaluation import write_report
-    from instrument_net.judging import judge
-    from instrument_net.run_facts import facts_of_a_run
+    from instrument_net.runs.facts import facts_of_a_run
+    from instrument_net.runs.split_predictions import judge
 
     facts = facts_of_a_run(
         config,

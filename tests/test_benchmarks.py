@@ -10,7 +10,7 @@ import pytest
 from benchmarks import contest
 from benchmarks.contest import Contender, compete
 from benchmarks.train_step import gflop_per_clip
-from instrument_net.compilation import describe_gain
+from instrument_net.monitoring.compile_network import describe_gain
 
 pytestmark = pytest.mark.slow
 

@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from instrument_net.classifier import InstrumentClassifier, spec_adam
+from instrument_net.classifier import InstrumentClassifier
 from instrument_net.frontend import FrontEnd
+from instrument_net.learning.optimizer import spec_adam
 from instrument_net.models import NETWORKS
 
 SMALL = {"n_fft": 512, "hop_length": 256, "n_bins": 83, "n_frames": 80}

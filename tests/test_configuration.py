@@ -11,7 +11,6 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
 from omegaconf import OmegaConf, open_dict
 
-from instrument_net.assembly import build_augmentation, hyper_parameters, loss_options
 from instrument_net.baselines import BASELINES, build_baseline
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.configuration import (
@@ -21,6 +20,7 @@ from instrument_net.configuration import (
     refused_values,
 )
 from instrument_net.models import members_of
+from instrument_net.runs.assembly import build_augmentation, hyper_parameters, loss_options
 
 INCLUDED_ONLY = {"data/common"}  # shared by the other files of the group, not a choice of its own
 FILES = sorted(

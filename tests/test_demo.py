@@ -25,9 +25,9 @@ from instrument_net.demo.address import AddressError, check_address, is_loopback
 from instrument_net.demo.answer import answer
 from instrument_net.demo.origin import UNKNOWN, describe_origin
 from instrument_net.demo.timeline import plot_timeline
-from instrument_net.loss import cross_entropy
-from instrument_net.prediction import FilePrediction
-from instrument_net.recogniser import Recogniser
+from instrument_net.learning.loss import cross_entropy
+from instrument_net.recognition.files import FilePrediction
+from instrument_net.recognition.recogniser import Recogniser
 
 RATE_HZ = 44_100
 SETTINGS = {

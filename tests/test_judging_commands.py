@@ -46,7 +46,7 @@ def test_evaluate_explains_the_clips_it_is_asked_to(evaluated):
     figures = json.loads((report / "metrics.json").read_text())
     branches = pd.read_csv(report / "explanations/branches.csv", index_col="heard")
     assert list(branches.index) == ["both", "spectrogram alone", "features alone"]
-    for figure in ("accuracy", "class_averaged_accuracy"):
+    for figure in ("accuracy", "macro_recall"):
         assert branches.loc["both", figure] == pytest.approx(figures[figure], abs=1e-6)
     contributions = pd.read_csv(report / "explanations/feature_contributions.csv", index_col=0)
     assert list(contributions.index) == ["bell", "noise", "sine"]

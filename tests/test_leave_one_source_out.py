@@ -71,7 +71,7 @@ def test_sources_are_folds_that_go_on_where_they_stopped(corpus, tmp_path):
     assert "**Trained, but not validated on:** fold attic: oboe" in page
     folds = pd.read_csv(folder / "folds.csv", index_col=0)
     recall = table["correct"].groupby(table["label"]).mean().mean()
-    assert f"| class_averaged_accuracy | {recall:.4f} |" in page
+    assert f"| macro_recall | {recall:.4f} |" in page
     assert list(folds.index) == ["fold attic", "fold big barn", "fold cellar", "mean", "std"]
 
     split = pd.read_csv(folder / "fold_attic/splits.csv")
@@ -93,7 +93,7 @@ def test_sources_are_folds_that_go_on_where_they_stopped(corpus, tmp_path):
 def test_a_network_is_trained_on_the_classes_of_the_other_sources(corpus, tmp_path):
     done = run_module(
         "cross_validate", "+experiment=perceptron_only", *corpus, "trainer=cpu",
-        "trainer.max_epochs=2", "monitor=validation/class_averaged_accuracy", "only=[attic]",
+        "trainer.max_epochs=2", "monitor=validation/macro_recall", "only=[attic]",
         "augment=light", "data.views=2",
         cwd=tmp_path,
     )  # fmt: skip
@@ -102,7 +102,7 @@ def test_a_network_is_trained_on_the_classes_of_the_other_sources(corpus, tmp_pa
     content = torch.load(folder / "fold_attic/checkpoints/best.ckpt", weights_only=True)
     assert content["hyper_parameters"]["class_names"] == ["drum", "flute", "harp", "oboe"]
     page = (folder / "fold_attic/report/report.md").read_text()
-    assert "the best on validation/class_averaged_accuracy, tested once" in page
+    assert "the best on validation/macro_recall, tested once" in page
     assert "Left out, because no training clip is of their class: gong (2)" in page
     assert "; 2 rendered views a clip" in page
     table = pd.read_csv(folder / "report/predictions.csv")

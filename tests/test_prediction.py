@@ -10,8 +10,8 @@ import soundfile
 import torch
 
 from instrument_net.predict import SOME_FILES_FAILED, main
-from instrument_net.prediction import predict_files, window_starts_s
-from instrument_net.recogniser import CheckpointError, Recogniser
+from instrument_net.recognition.files import predict_files, window_starts_s
+from instrument_net.recognition.recogniser import CheckpointError, Recogniser
 
 NAMES = ["flute", "harp", "oboe"]
 SETTINGS = {

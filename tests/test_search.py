@@ -81,7 +81,7 @@ def test_a_search_is_taken_up_where_it_was_interrupted_and_never_opens_a_sealed_
         for path in outputs.glob("cross_validation_*")
     }
     figures = json.loads((reports[changed] / "report/metrics.json").read_text())
-    assert f", {figures['class_averaged_accuracy']:.4f}\n" in page
+    assert f", {figures['macro_recall']:.4f}\n" in page
     # ... and the one test of what is sealed.
     done = run_module("train", *last_test, f"hydra.run.dir={tmp_path}/last", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

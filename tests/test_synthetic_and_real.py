@@ -7,7 +7,7 @@ from conftest import run_module
 from hydra import compose, initialize_config_dir
 
 from instrument_net.configuration import CONF_DIR
-from instrument_net.cross_validation import folder_of
+from instrument_net.runs.cross_validation import folder_of
 
 pytestmark = pytest.mark.slow
 
@@ -106,7 +106,7 @@ def test_together(real, tmp_path):
         assert said in text
         assert "Without a clip, in no average: gong, noise, sine." in text
         recall = tested["correct"].groupby(tested["label"]).mean().mean()
-        assert f"| class_averaged_accuracy | {recall:.4f} |" in text
+        assert f"| macro_recall | {recall:.4f} |" in text
 
     again = run_module(
         "evaluate", f"checkpoint={fold}/checkpoints/best.ckpt", "hydra.run.dir=again", cwd=tmp_path

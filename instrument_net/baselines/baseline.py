@@ -8,13 +8,14 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from instrument_net.errors import InputError
 from instrument_net.frontend import FrontEnd
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 
 
-class BaselineError(ValueError):
+class BaselineError(InputError):
     """A baseline that cannot be used; the message says what to do."""
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from instrument_net.errors import InputError
+
 # Where the user names no columns: the first that the table has and that leaves every class enough
 # groups for three sides, the strictest first. A recording is never torn apart.
 _DEFAULT_GROUPS = (
@@ -21,7 +23,7 @@ MIN_GROUPS = 3
 _WHEN_BLANK = "articulation"
 
 
-class SplitError(ValueError):
+class SplitError(InputError):
     """A split that cannot be made; the message names the class or column and what to do."""
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import csv
-import difflib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from instrument_net.errors import InputError
+from instrument_net.spelling import nearest
+
 SPLIT_NAMES = ("train", "validation", "test")
 _REQUIRED = ("path", "label")
 _SHOWN = 5
 
 
-class ManifestError(ValueError):
+class ManifestError(InputError):
     """A table of clips that cannot be used; the message names the file, the row and the mend."""
 
 
@@ -60,10 +62,10 @@ def read_manifest(path: str | Path, *, labels: Collection[str] | None = None) ->
     table = _read_csv(origin)
     for column in _REQUIRED:
         if column not in table.columns:
-            near = difflib.get_close_matches(column, table.columns, n=1, cutoff=0.5)
-            hint = f"; did you mean to rename {near[0]!r}?" if near else ""
+            near = nearest(column, table.columns)
+            mend = f"; did you mean to rename {near!r}?" if near else ""
             raise ManifestError(
-                f"{origin}: no column {column!r}; it has {', '.join(table.columns)}{hint}"
+                f"{origin}: no column {column!r}; it has {', '.join(table.columns)}{mend}"
             )
     for column in _REQUIRED:
         blank = table.index[table[column].str.strip() == ""]

@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "reach this machine over the network, without a password"
         )
     # Here and not above: --help needs neither torch nor gradio.
-    from instrument_net.recogniser import CheckpointError, Recogniser
+    from instrument_net.recognition.recogniser import CheckpointError, Recogniser
 
     try:
         check_address(options.host, options.port)

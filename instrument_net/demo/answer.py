@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from instrument_net.audio import AudioError, file_duration_s, load_waveform
 from instrument_net.demo.timeline import plot_timeline
 from instrument_net.explanation import explain, plot_explanation
-from instrument_net.prediction import predict_files
-from instrument_net.recogniser import Recogniser
+from instrument_net.recognition.files import predict_files
+from instrument_net.recognition.recogniser import Recogniser
 
 BYTES_PER_MB = 2**20  # as gradio counts them, whose words a visitor reads first
 _DOTS_PER_INCH = 144  # sharp also on a screen with twice the usual density

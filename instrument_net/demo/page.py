@@ -11,7 +11,7 @@ import gradio as gr
 from instrument_net.audio import AudioError
 from instrument_net.demo.answer import BYTES_PER_MB, answer
 from instrument_net.demo.origin import describe_origin
-from instrument_net.recogniser import Recogniser
+from instrument_net.recognition.recogniser import Recogniser
 
 _MOST_CLASSES = 5
 _KEPT_S = 3600  # how long a sound stays on the server's disk, at most

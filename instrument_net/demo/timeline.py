@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from instrument_net.prediction import FilePrediction
+from instrument_net.recognition.files import FilePrediction
 
 _MOST_CLASSES = 6
 

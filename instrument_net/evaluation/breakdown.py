@@ -10,7 +10,7 @@ from instrument_net.evaluation.predictions import Predictions
 
 _MOST_VALUES = 25  # a column with more has no groups worth a table
 _OCTAVE = 12
-_SHOWN = ("accuracy", "class_averaged_accuracy", "log_loss", "n_clips")
+_SHOWN = ("accuracy", "macro_recall", "log_loss", "n_clips")
 # What names or measures single clips, or says how they were made, is no property to compare.
 _NOT_COMPARED = {"path", "label", "split", "group", "start_s", "duration_s", "recording_id"}
 
@@ -33,7 +33,7 @@ def break_down(predictions: Predictions, column: str) -> pd.DataFrame:
         column: A column of their table. ``pitch_midi`` is compared by octave.
 
     Returns:
-        One row a value: ``accuracy``, ``class_averaged_accuracy`` over the classes it has,
+        One row a value: ``accuracy``, ``macro_recall`` over the classes it has,
         ``log_loss``, ``n_clips``.
     """
     values = _values(predictions.clips, column)

@@ -34,11 +34,11 @@ def figures_of_folds(parts: Mapping[int | str, Predictions]) -> pd.DataFrame:
 
     Returns:
         One row a fold: every figure of :func:`measure`, and with ``_low`` and ``_high`` the ends of
-        the 95 % intervals of ``class_averaged_accuracy`` by recording.
+        the 95 % intervals of ``macro_recall`` by recording.
     """
     rows = {}
     for fold, part in parts.items():
-        low, high = bootstrap_intervals(part).loc["class_averaged_accuracy"]
-        interval = {"class_averaged_accuracy_low": low, "class_averaged_accuracy_high": high}
+        low, high = bootstrap_intervals(part).loc["macro_recall"]
+        interval = {"macro_recall_low": low, "macro_recall_high": high}
         rows[fold] = measure(part).overall | interval
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("fold")

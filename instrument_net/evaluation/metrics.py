@@ -25,7 +25,7 @@ class Metrics:
 
     Attributes:
         overall: Name -> figure. All but ``log_loss`` (nats, 0 is best) and ``n_clips`` lie in
-            [0, 1], 1 is best. ``class_averaged_accuracy`` is the mean of the classes' recalls.
+            [0, 1], 1 is best. ``macro_recall`` is the mean of the classes' recalls.
         per_class: Indexed by class: ``precision``, ``recall``, ``f1``, ``n_clips``.
         confusion: Counts, true class by row, predicted class by column.
         weighted_confusion: The same, each clip counting as much as the network was sure.
@@ -64,7 +64,7 @@ def measure(predictions: Predictions) -> Metrics:
     counts = multiclass_confusion_matrix(p, y, num_classes=n)
     overall = {
         "accuracy": float(multiclass_accuracy(p, y, num_classes=n, average="micro")),
-        "class_averaged_accuracy": float(heard["recall"].mean()),
+        "macro_recall": float(heard["recall"].mean()),
         "macro_f1": float(heard["f1"].mean()),
         "macro_precision": float(heard["precision"].mean()),
         "weighted_f1": float((heard["f1"] * heard["n_clips"]).sum() / len(y)),

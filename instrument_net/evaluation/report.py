@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from instrument_net.drawing.png import png
 from instrument_net.evaluation.breakdown import break_down, columns_to_compare
 from instrument_net.evaluation.calibration import (
     expected_calibration_error,
@@ -19,7 +20,6 @@ from instrument_net.evaluation.calibration import (
 from instrument_net.evaluation.markdown import markdown_table
 from instrument_net.evaluation.metrics import Metrics, measure
 from instrument_net.evaluation.plots import plot_confusion, plot_per_class, plot_reliability
-from instrument_net.evaluation.png import png
 from instrument_net.evaluation.predictions import Predictions
 from instrument_net.evaluation.resampling import bootstrap_intervals
 from instrument_net.files import write_atomically

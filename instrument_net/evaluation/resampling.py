@@ -105,7 +105,7 @@ def compare_pair(
 
 FIGURES = (
     "accuracy",
-    "class_averaged_accuracy",
+    "macro_recall",
     "macro_f1",
     "macro_precision",
     "weighted_f1",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import pandas as pd
 import torch
@@ -12,7 +11,8 @@ from torch import Tensor
 from instrument_net.explanation.branches import DissectedNetwork, branch_logits
 from instrument_net.explanation.contributions import feature_contributions
 from instrument_net.explanation.saliency import saliency_map
-from instrument_net.recogniser import Recogniser
+from instrument_net.recognition.recogniser import Recogniser
+from instrument_net.spelling import hint
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,7 @@ def explain(recogniser: Recogniser, waveform: Tensor, target: str | None = None)
             f"({recogniser.front_end.num_samples},)"
         )
     if target is not None and target not in recogniser.class_names:
-        near = get_close_matches(target, recogniser.class_names, n=1)
-        hint = f". Did you mean {near[0]}?" if near else ""
-        raise ValueError(
-            f"no class {target!r}; the network knows {', '.join(recogniser.class_names)}{hint}"
-        )
+        raise ValueError(f"no class {target!r}{hint(target, recogniser.class_names)}")
     device = next(recogniser.network.parameters()).device
     with torch.no_grad():
         spectrogram, features = recogniser.front_end(waveform[None].to(device))

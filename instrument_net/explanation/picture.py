@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from torch import Tensor
 
+from instrument_net.drawing.frequency_axis import label_frequency_axis
 from instrument_net.explanation.explanation import Explanation
-from instrument_net.frequency_axis import label_frequency_axis
 from instrument_net.frontend import FrontEnd
 
 _FOR, _AGAINST = "#d94801", "#2171b5"

@@ -1,6 +1,5 @@
 """(spectrogram, features) -> logits: the networks, one per file, one shared call."""
 
-from difflib import get_close_matches
 from typing import Any
 
 from instrument_net.models.ensemble import Ensemble, averaged, members_of
@@ -12,6 +11,7 @@ from instrument_net.models.plain_cnn import PlainCnn
 from instrument_net.models.residual_net import ResidualNet
 from instrument_net.models.spectrogram_net import SpectrogramNet
 from instrument_net.models.two_branch import TwoBranchNet
+from instrument_net.spelling import hint
 
 __all__ = [
     "NETWORKS",
@@ -55,13 +55,11 @@ def build_network(name: str, *, n_members: int = 1, **options: Any) -> Network:
         The network with freshly drawn weights, in training mode, on the CPU.
 
     Raises:
-        ValueError: If no network has this name (the message lists the names and the nearest one),
+        ValueError: If no network has this name (the message names the nearest one),
             or the number of members is below 1.
     """
     if name not in NETWORKS:
-        nearest = get_close_matches(name.lower(), [known.lower() for known in NETWORKS], n=1)
-        hint = [f" Did you mean {known}?" for known in NETWORKS if known.lower() in nearest]
-        raise ValueError(f"no network {name!r}; known: {', '.join(NETWORKS)}.{''.join(hint)}")
+        raise ValueError(f"no network {name!r}{hint(name, NETWORKS)}")
     if not (isinstance(n_members, int) and n_members > 0):
         raise ValueError(f"n_members is {n_members!r}; expected a whole number, at least 1")
     members = [NETWORKS[name](**options) for _ in range(n_members)]

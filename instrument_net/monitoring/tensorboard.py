@@ -8,7 +8,7 @@ from lightning.pytorch.loggers import TensorBoardLogger
 from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
-from instrument_net.evaluation.plots import plot_spectrogram
+from instrument_net.drawing.spectrogram import plot_spectrogram
 from instrument_net.frontend import FrontEnd
 
 

@@ -15,12 +15,12 @@ from instrument_net.configuration import (
     CONF_DIR,
     ConfigurationError,
     check_keys,
-    did_you_mean,
     key_of,
     keys_of,
     nearest_key_hint,
 )
 from instrument_net.search.space import Parameter, Value
+from instrument_net.spelling import hint
 
 if TYPE_CHECKING:
     from optuna.trial import Trial
@@ -93,13 +93,12 @@ class Combinations:
             for value in parameter.values:
                 if value not in options:
                     raise ConfigurationError(
-                        f"space: {parameter.key} has no option {value!r}"
-                        f"{did_you_mean(str(value), options)}"
+                        f"space: {parameter.key} has no option {value!r}{hint(str(value), options)}"
                     )
         elif not any(_has(config, parameter.key) for config in self._one_option_at_a_time()):
             raise ConfigurationError(
                 f"space: unknown key {parameter.key!r}"
-                f"{did_you_mean(parameter.key, keys_of(self.reference))}"
+                f"{hint(parameter.key, keys_of(self.reference))}"
             )
 
     def _one_option_at_a_time(self) -> Iterator[DictConfig]:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from omegaconf import DictConfig
 
-from instrument_net.cross_validation import CrossValidation
-from instrument_net.environment import describe_environment
-from instrument_net.run_facts import facts_of_the_machine
+from instrument_net.runs.cross_validation import CrossValidation
+from instrument_net.runs.environment import describe_environment
+from instrument_net.runs.facts import facts_of_the_machine
 from instrument_net.search.commands import command_line, sealed_sources
 from instrument_net.search.outcome import Outcome
 
@@ -35,7 +35,7 @@ def facts_of_a_search(
     folds = ", ".join(map(str, reference.folds))
     return {
         "Command": f"`{command_line('search', overrides)}`",
-        "Objective": "class-averaged recall of the clips of all folds taken together, as in the "
+        "Objective": "macro recall of the clips of all folds taken together, as in the "
         "report of the cross-validation that each trial is; the more the better",
         "Folds": f"{reference.tested}: {folds}; {reference.rule.promise}",
         "Never seen": f"the sealed sources {', '.join(sealed)}: no trial was trained, validated "

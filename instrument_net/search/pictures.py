@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator, NullFormatter
 from instrument_net.search.outcome import Outcome
 from instrument_net.search.space import Parameter
 
-OBJECTIVE = "class-averaged recall"
+OBJECTIVE = "macro recall"
 _COLOURS = {"complete": "#08519c", "given up": "#9ecae1"}
 _BEST = "#d94801"
 

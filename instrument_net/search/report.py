@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from instrument_net.drawing.png import png
 from instrument_net.evaluation.markdown import markdown_table
-from instrument_net.evaluation.png import png
 from instrument_net.files import write_atomically
 from instrument_net.search.commands import Commands
 from instrument_net.search.importance import FEWEST_TRIALS
@@ -98,7 +98,7 @@ def trial_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "trial": outcome.number,
-            "class-averaged recall": "" if outcome.value is None else f"{outcome.value:.4f}",
+            "macro recall": "" if outcome.value is None else f"{outcome.value:.4f}",
             "interval": "{:.3f} to {:.3f}".format(*outcome.interval) if outcome.interval else "",
             "folds": len(outcome.running),
             "state": outcome.state + (f": {outcome.reason}" if outcome.reason else ""),

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from instrument_net.configuration import CONF_DIR, ConfigurationError, did_you_mean
+from instrument_net.configuration import CONF_DIR, ConfigurationError
+from instrument_net.spelling import hint
 
 if TYPE_CHECKING:
     from optuna.trial import Trial
@@ -90,8 +91,8 @@ def _parameter(key: str, drawn: object) -> Parameter:
         )
     ((distribution, values),) = drawn.items()
     if distribution not in _DISTRIBUTIONS:
-        hint = did_you_mean(str(distribution), _DISTRIBUTIONS)
-        raise ConfigurationError(f"space: {key} is drawn from {distribution!r}{hint}")
+        mend = hint(str(distribution), _DISTRIBUTIONS)
+        raise ConfigurationError(f"space: {key} is drawn from {distribution!r}{mend}")
     lacking = _choice_lacks(values) if distribution == "choice" else _lacks(distribution, values)
     if lacking:
         raise ConfigurationError(f"space: {key}: {distribution} needs {lacking}, got {values!r}")

@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from instrument_net.configuration import ConfigurationError
-from instrument_net.cross_validation import CrossValidation, digest_of_settings
 from instrument_net.data import SplitError
 from instrument_net.evaluation import Predictions, bootstrap_intervals, measure, together
 from instrument_net.files import write_atomically
-from instrument_net.screen import print_next, print_table, shown_path
+from instrument_net.runs.cross_validation import CrossValidation, digest_of_settings
+from instrument_net.runs.screen import print_next, print_table, shown_path
 from instrument_net.search.best import experiment_file
 from instrument_net.search.combinations import Combinations
 from instrument_net.search.commands import (
@@ -36,14 +36,14 @@ from instrument_net.search.study import REFERENCE, Study
 if TYPE_CHECKING:
     from optuna.trial import Trial
 
-OBJECTIVE = "class_averaged_accuracy"
+OBJECTIVE = "macro_recall"
 # What another combination may do better: its settings, its classes' clips, its size.
 _OF_A_COMBINATION = (ConfigurationError, SplitError, torch.OutOfMemoryError)
 _SHOWN_TRIALS = 10
 
 
 def objective(parts: Mapping[int | str, Predictions]) -> float:
-    """Return the class-averaged recall of all clips of some folds, as their report has it."""
+    """Return the macro recall of all clips of some folds, as their report has it."""
     return measure(together(list(parts.values()))).overall[OBJECTIVE]
 
 

@@ -7,7 +7,7 @@ from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
 from instrument_net.configuration import CONF_DIR, ConfigurationError
-from instrument_net.train import build_augmentation
+from instrument_net.runs.assembly import build_augmentation
 
 NAMES = list(OmegaConf.load(CONF_DIR / "augment/light.yaml"))
 WITHOUT_DRAWS = {"trim", "polarity"}  # beyond the coin

@@ -43,18 +43,18 @@ def test_classes_are_matched_by_name_and_an_unknown_one_gets_nothing(parts):
 def test_the_whole_averages_the_classes_of_all_folds(parts):
     whole = measure(together(list(parts.values())))
     # flute 1 of 1, harp 1 of 2, oboe 1 of 2; nobody plays the tuba.
-    assert whole.overall["class_averaged_accuracy"] == pytest.approx((1 + 0.5 + 0.5) / 3)
+    assert whole.overall["macro_recall"] == pytest.approx((1 + 0.5 + 0.5) / 3)
     assert whole.confusion.loc["harp", "tuba"] == 1
 
 
 def test_each_fold_has_its_own_figures_and_interval(parts):
     figures = figures_of_folds(parts)
     assert figures["accuracy"].to_dict() == pytest.approx({"attic": 1.0, "barn": 1 / 3})
-    assert figures["class_averaged_accuracy"].to_dict() == {"attic": 1.0, "barn": 0.25}
+    assert figures["macro_recall"].to_dict() == {"attic": 1.0, "barn": 0.25}
     row = figures.loc["barn"]
-    assert row["class_averaged_accuracy_low"] == 0
-    assert 0.25 < row["class_averaged_accuracy_high"] <= 1
-    assert figures.loc["attic", "class_averaged_accuracy_low"] == 1
+    assert row["macro_recall_low"] == 0
+    assert 0.25 < row["macro_recall_high"] <= 1
+    assert figures.loc["attic", "macro_recall_low"] == 1
 
 
 def test_a_known_class_must_not_be_lost(parts):

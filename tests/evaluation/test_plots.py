@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from instrument_net.evaluation.plots import plot_spectrogram
+from instrument_net.drawing.spectrogram import plot_spectrogram
 
 AXES = {
     "linear": np.arange(560) * 44_100 / 4096,

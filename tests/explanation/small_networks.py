@@ -3,7 +3,7 @@
 import torch
 
 from instrument_net.models import build_network
-from instrument_net.recogniser import Recogniser
+from instrument_net.recognition.recogniser import Recogniser
 
 NAMES = ["flute", "harp", "oboe"]
 FRONT_END = {"n_fft": 512, "hop_length": 256, "n_bins": 110, "n_frames": 112}

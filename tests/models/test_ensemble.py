@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from instrument_net.classifier import InstrumentClassifier
-from instrument_net.loss import cross_entropy
+from instrument_net.learning.loss import cross_entropy
 from instrument_net.models import NETWORKS, Ensemble, build_network, members_of
-from instrument_net.recogniser import Recogniser
-from instrument_net.starting_weights import start_from
+from instrument_net.recognition.recogniser import Recogniser
+from instrument_net.runs.starting_weights import start_from
 
 SMALL = {"n_classes": 3, "n_features": 20, "spectrogram_shape": (1, 83, 80)}
 FRONT_END = {"n_fft": 512, "hop_length": 256, "n_bins": 83, "n_frames": 80}

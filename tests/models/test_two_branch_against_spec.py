@@ -5,7 +5,7 @@ import pytest
 import spec_numpy as spec
 import torch
 
-from instrument_net.loss import cross_entropy
+from instrument_net.learning.loss import cross_entropy
 from instrument_net.models import TwoBranchNet
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from instrument_net.evaluation.png import png
+from instrument_net.drawing.png import png
 from instrument_net.search.outcome import Outcome
 from instrument_net.search.pictures import (
     plot_history,

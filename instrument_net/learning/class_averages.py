@@ -25,7 +25,7 @@ class MacroF1(MulticlassF1Score):
         return _mean_of_heard(super().compute(), self)
 
 
-class ClassAveragedAccuracy(MulticlassRecall):
+class MacroRecall(MulticlassRecall):
     """Mean recall of the classes that have a clip.
 
     Args:

@@ -8,11 +8,12 @@ from torch import Tensor
 
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.data import InstrumentDataModule
+from instrument_net.errors import InputError
 from instrument_net.evaluation import Predictions
 from instrument_net.progress import work_progress
 
 
-class JudgingError(ValueError):
+class JudgingError(InputError):
     """A classifier and clips that have nothing to do with each other."""
 
 

@@ -12,11 +12,11 @@ from omegaconf import DictConfig, ListConfig, OmegaConf
 
 from instrument_net.configuration import (
     ConfigurationError,
-    did_you_mean,
     existing_start,
     refused_values,
 )
 from instrument_net.files import write_atomically
+from instrument_net.spelling import hint
 from instrument_net.train import train
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class CrossValidation:
         Args:
             parts: Fold -> what :meth:`run` returned.
         """
-        from instrument_net.fold_summary import summarise
+        from instrument_net.runs.folds import summarise
 
         summarise(
             self.folder,
@@ -131,7 +131,7 @@ def chosen_folds(folds: Sequence[int | str], only: Sequence[int | str] | None) -
     if unknown or not only:
         raise ConfigurationError(
             f"only={list(only)} names {', '.join(unknown) or 'no fold'}"
-            f"{did_you_mean((unknown or [''])[0], by_name)}"
+            f"{hint((unknown or [''])[0], by_name)}"
         )
     return [by_name[str(fold)] for fold in only]
 

@@ -17,8 +17,8 @@ from instrument_net.baselines.clip_descriptors import describe_clips
 from instrument_net.configuration import key_of
 from instrument_net.data import InstrumentDataModule
 from instrument_net.evaluation import Predictions, measure, write_report
-from instrument_net.run_facts import facts_of_a_run
-from instrument_net.screen import print_figures, print_next, shown_path
+from instrument_net.runs.facts import facts_of_a_run
+from instrument_net.runs.screen import print_figures, print_next, shown_path
 
 # Parts of the configuration that only a network has.
 _OF_NETWORKS = (
@@ -50,7 +50,7 @@ def train_baseline(
         config: ``conf/train.yaml`` with its stages.
         datamodule: Set up; its front end gives the features.
         overrides: The command line's own part of the configuration, for the report.
-        environment: Of :func:`instrument_net.environment.describe_environment`.
+        environment: Of :func:`instrument_net.runs.environment.describe_environment`.
 
     Returns:
         Macro-F1 on the validation side.

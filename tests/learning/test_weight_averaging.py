@@ -10,9 +10,9 @@ from lightning.pytorch.callbacks import ModelCheckpoint, WeightAveraging
 from torch.utils.data import DataLoader
 
 from instrument_net.classifier import InstrumentClassifier
-from instrument_net.optimizer import adamw
-from instrument_net.recogniser import Recogniser
-from instrument_net.weight_averaging import exponential_average_
+from instrument_net.learning.optimizer import adamw
+from instrument_net.learning.weight_averaging import exponential_average_
+from instrument_net.recognition.recogniser import Recogniser
 
 FRONT_END = {"n_fft": 512, "hop_length": 256, "n_bins": 83, "n_frames": 40}
 NETWORK = {"name": "ResidualNet", "filters": 2, "dense_units": 8}

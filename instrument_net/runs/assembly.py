@@ -50,7 +50,7 @@ def loss_options(loss: DictConfig, datamodule: InstrumentDataModule) -> dict[str
     Raises:
         ConfigurationError: If ``loss.class_weights`` is unknown.
     """
-    from instrument_net.loss import balanced_class_weights
+    from instrument_net.learning.loss import balanced_class_weights
 
     if loss.class_weights not in (None, "balanced"):
         raise ConfigurationError(

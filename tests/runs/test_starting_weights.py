@@ -9,8 +9,8 @@ from omegaconf import OmegaConf
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.configuration import CONF_DIR
 from instrument_net.models import NETWORKS, FeatureScaling
-from instrument_net.recogniser import CheckpointError
-from instrument_net.starting_weights import heard_before, start_from
+from instrument_net.recognition.recogniser import CheckpointError
+from instrument_net.runs.starting_weights import heard_before, start_from
 from instrument_net.synthesis import ORCHESTRA
 
 SMALL = {"n_fft": 1024, "hop_length": 512, "n_bins": 83, "n_frames": 80}

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from instrument_net.audio import AudioError, file_duration_s, load_waveform
-from instrument_net.recogniser import Recogniser
+from instrument_net.recognition.recogniser import Recogniser
 
 Windowing = Literal["slide", "whole"]
 _OVERLAP = 0.5  # of two windows, as a share of their length

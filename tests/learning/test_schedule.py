@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from instrument_net.schedule import constant, cosine
+from instrument_net.learning.schedule import constant, cosine
 
 
 def rates(schedule, steps):

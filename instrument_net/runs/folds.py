@@ -10,10 +10,10 @@ from rich.console import Console
 
 from instrument_net.evaluation import Predictions, figures_of_folds, together, write_report
 from instrument_net.files import write_atomically
-from instrument_net.screen import print_figures, print_next, print_table, shown_path
+from instrument_net.runs.screen import print_figures, print_next, print_table, shown_path
 
 # Macro-F1 only where all folds test the same classes: a fold with one class knows no false alarm.
-_AVERAGED = ("accuracy", "class_averaged_accuracy")
+_AVERAGED = ("accuracy", "macro_recall")
 
 
 def summarise(
@@ -91,9 +91,9 @@ def fold_overview(table: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
         if fold in figures.index:
             figure = figures.loc[fold]
             recall = (
-                f"{figure['class_averaged_accuracy']:.3f} "
-                f"({figure['class_averaged_accuracy_low']:.3f} to "
-                f"{figure['class_averaged_accuracy_high']:.3f})"
+                f"{figure['macro_recall']:.3f} "
+                f"({figure['macro_recall_low']:.3f} to "
+                f"{figure['macro_recall_high']:.3f})"
             )
             accuracy = f"{figure['accuracy']:.3f}"
         complete = len(row["classes"]) == len(all_classes)
@@ -104,7 +104,7 @@ def fold_overview(table: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
                 "clips": row["n_clips"],
                 "classes left out": ", ".join(row["left_out"]),
                 "left out": row["n_left_out"],
-                "class-averaged recall": recall,
+                "macro recall": recall,
                 "accuracy": accuracy,
             }
         )

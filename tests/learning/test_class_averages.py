@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from instrument_net.class_averages import ClassAveragedAccuracy, MacroF1
+from instrument_net.learning.class_averages import MacroF1, MacroRecall
 
 # True and predicted class of six clips, of five classes: 3 is only ever called, 4 not even that.
 TRUE = torch.tensor([0, 0, 0, 1, 1, 2])
@@ -9,7 +9,7 @@ CALLED = torch.tensor([0, 0, 1, 1, 1, 3])
 
 
 def test_a_class_without_a_clip_counts_in_no_average():
-    recall, f1 = ClassAveragedAccuracy(5), MacroF1(5)
+    recall, f1 = MacroRecall(5), MacroF1(5)
     for metric in (recall, f1):
         for rows in (slice(0, 4), slice(4, 6)):
             metric.update(CALLED[rows], TRUE[rows])
@@ -26,7 +26,7 @@ def test_the_figures_while_training_are_those_of_the_report():
     clips = pd.DataFrame({"path": list("uvwxyz"), "label": [names[k] for k in TRUE]})
     said = torch.nn.functional.one_hot(CALLED, 5).float()
     overall = measure(Predictions(clips, said, names)).overall
-    for metric, name in ((ClassAveragedAccuracy(5), "class_averaged_accuracy"),
+    for metric, name in ((MacroRecall(5), "macro_recall"),
                          (MacroF1(5), "macro_f1")):  # fmt: skip
         metric.update(said, TRUE)
         assert float(metric.compute()) == pytest.approx(overall[name])
@@ -40,7 +40,7 @@ def test_where_every_class_has_clips_they_agree_with_torchmetrics():
     generator = torch.Generator().manual_seed(0)
     logits = torch.randn(200, 4, generator=generator)
     labels = torch.arange(200) % 4
-    for metric, theirs in ((ClassAveragedAccuracy(4), multiclass_accuracy),
+    for metric, theirs in ((MacroRecall(4), multiclass_accuracy),
                            (MacroF1(4), multiclass_f1_score)):  # fmt: skip
         metric.update(logits, labels)
         assert metric.compute() == theirs(logits, labels, num_classes=4, average="macro")

@@ -9,11 +9,12 @@ from typing import Any, Self
 import torch
 from torch import Tensor, nn
 
+from instrument_net.errors import InputError
 from instrument_net.frontend import FrontEnd
 from instrument_net.models import build_network
 
 
-class CheckpointError(ValueError):
+class CheckpointError(InputError):
     """A checkpoint that cannot be used; the message names the file and the reason."""
 
 

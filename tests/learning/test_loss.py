@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from instrument_net.loss import balanced_class_weights, cross_entropy
+from instrument_net.learning.loss import balanced_class_weights, cross_entropy
 
 
 def test_equal_logits_cost_the_logarithm_of_the_number_of_classes():

@@ -9,7 +9,7 @@ import torch
 
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.models import FeatureScaling, Network
-from instrument_net.recogniser import CheckpointError, Recogniser
+from instrument_net.recognition.recogniser import CheckpointError, Recogniser
 from instrument_net.run_folder import files_heard
 
 _OUTPUT = "output"  # every network's last layer

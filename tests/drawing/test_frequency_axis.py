@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from instrument_net.frequency_axis import label_frequency_axis
+from instrument_net.drawing.frequency_axis import label_frequency_axis
 
 
 def ticks(bin_hz):

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from instrument_net.learning.optimizer import adamw
 from instrument_net.models import build_network
-from instrument_net.optimizer import adamw
 
 SHAPE = (1, 64, 48)
 

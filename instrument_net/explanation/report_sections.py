@@ -11,9 +11,9 @@ from torch import Tensor
 
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.data import InstrumentDataModule
+from instrument_net.drawing.png import png
 from instrument_net.evaluation import Predictions, measure
 from instrument_net.evaluation.markdown import markdown_table
-from instrument_net.evaluation.png import png
 from instrument_net.explanation import (
     DissectedNetwork,
     branch_logits,
@@ -24,7 +24,7 @@ from instrument_net.explanation import (
 )
 from instrument_net.files import write_atomically
 from instrument_net.progress import work_progress
-from instrument_net.recogniser import Recogniser
+from instrument_net.recognition.recogniser import Recogniser
 
 FOLDER = "explanations"
 
@@ -107,7 +107,7 @@ def clips_to_explain(table: pd.DataFrame, n_clips: int) -> pd.DataFrame:
 
 
 def branch_accuracies(predictions: Predictions, probabilities: dict[str, Tensor]) -> pd.DataFrame:
-    """Return ``accuracy`` and ``class_averaged_accuracy`` by each way of hearing the branches.
+    """Return ``accuracy`` and ``macro_recall`` by each way of hearing the branches.
 
     Args:
         predictions: Of the clips.
@@ -116,7 +116,7 @@ def branch_accuracies(predictions: Predictions, probabilities: dict[str, Tensor]
     rows = {}
     for heard, values in probabilities.items():
         overall = measure(Predictions(predictions.clips, values, predictions.class_names)).overall
-        rows[heard] = {name: overall[name] for name in ("accuracy", "class_averaged_accuracy")}
+        rows[heard] = {name: overall[name] for name in ("accuracy", "macro_recall")}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("heard")
 
 

@@ -1,11 +1,16 @@
-"""Parameters -> AdamW, decaying only what may decay."""
+"""Parameters -> optimizer: Adam as the spec sets it, and AdamW that decays weights only."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from torch import nn
-from torch.optim import AdamW
+from torch.optim import Adam, AdamW
+
+
+def spec_adam(parameters: Iterable[nn.Parameter]) -> Adam:
+    """Return Adam as the spec sets it (eq. 20; where delta stands: docs/spec-errata.md)."""
+    return Adam(parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-7, fused=True)
 
 
 def adamw(

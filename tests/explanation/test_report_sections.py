@@ -5,7 +5,11 @@ import pytest
 import torch
 
 from instrument_net.evaluation import Predictions
-from instrument_net.explaining import branch_accuracies, clips_to_explain, mean_contributions
+from instrument_net.explanation.report_sections import (
+    branch_accuracies,
+    clips_to_explain,
+    mean_contributions,
+)
 
 
 def answers(*rows):

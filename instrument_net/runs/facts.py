@@ -24,7 +24,7 @@ def facts_of_a_run(
         config: ``conf/train.yaml`` with its stages.
         datamodule: Set up.
         overrides: The command line's own part of the configuration.
-        environment: Of :func:`instrument_net.environment.describe_environment`.
+        environment: Of :func:`instrument_net.runs.environment.describe_environment`.
         model: What was trained.
         choice: Which of its states was tested, and what chose it.
     """
@@ -45,7 +45,7 @@ def facts_of_the_machine(seed: int, environment: Mapping[str, object]) -> dict[s
 
     Args:
         seed: Of the run or search.
-        environment: Of :func:`instrument_net.environment.describe_environment`.
+        environment: Of :func:`instrument_net.runs.environment.describe_environment`.
     """
     return {
         "Seed": str(seed),

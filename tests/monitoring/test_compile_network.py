@@ -6,9 +6,9 @@ import types
 import torch
 
 from instrument_net.classifier import InstrumentClassifier
-from instrument_net.compilation import CompileNetwork
 from instrument_net.data import InstrumentDataModule
 from instrument_net.data.corpora import FolderCorpus
+from instrument_net.monitoring.compile_network import CompileNetwork
 
 FRONT_END = {"n_fft": 512, "hop_length": 256, "n_bins": 83, "n_frames": 40}
 

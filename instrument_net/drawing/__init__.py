@@ -1,0 +1,1 @@
+"""What every picture shares: axes, the spectrogram, PNG."""

@@ -1,0 +1,1 @@
+"""Checkpoint -> waveform in, named probabilities out."""

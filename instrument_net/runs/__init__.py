@@ -1,0 +1,1 @@
+"""Configuration -> a run: its parts, its training, what it ends with, its folds."""
