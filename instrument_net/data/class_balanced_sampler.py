@@ -1,4 +1,4 @@
-"""An order of clips in which every class comes equally often."""
+"""An order of clips in which every class is equally frequent."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from torch.utils.data import Sampler
 class ClassBalancedSampler(Sampler[int]):
     """As many clips an epoch as there are, the same number (give or take one) of every class.
 
-    A class's clips come in random order, each once before any comes again: a rare class is gone
-    through several times an epoch, a frequent one in part, and another part in the next epoch. An
-    epoch is thus as long as without the balance, but not every clip is in it.
+    A class's clips are drawn in random order, each once before any is repeated: a rare class is
+    repeated several times in an epoch, of a frequent one each epoch has another part. So an epoch
+    is as long as without the balance, but not every clip is in it.
 
-    Random numbers are those of :func:`torch.rand`'s generator, as in torch's own samplers: the
-    run's seed decides.
+    Random numbers are from torch's default generator, as in torch's own samplers: they follow from
+    the run's seed.
 
     Args:
-        labels: Class of each clip, int64 ``(n_clips,)``; every class from 0 up to the largest
-            should have a clip, one without is left out.
+        labels: Class of each clip, int64 ``(n_clips,)``; a class without clips is left out.
     """
 
     def __init__(self, labels: Tensor) -> None:
@@ -38,8 +37,8 @@ class ClassBalancedSampler(Sampler[int]):
         """Yield positions of clips, classes mixed."""
         n_classes = len(self._members)
         share, rest = divmod(self._n_clips, n_classes)
-        gets_one_more = torch.randperm(n_classes) < rest
-        drawn = [self._draw(k, share + int(gets_one_more[k])) for k in range(n_classes)]
+        one_more = torch.randperm(n_classes) < rest
+        drawn = [self._draw(k, share + int(one_more[k])) for k in range(n_classes)]
         positions = torch.cat(drawn)
         yield from positions[torch.randperm(len(positions))].tolist()
 

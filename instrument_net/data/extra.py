@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
+from instrument_net.data.label_spelling import other_spelling
 from instrument_net.data.manifest import Manifest, ManifestError
 from instrument_net.data.splits import BySource, LeaveOneSourceOut, SplitError, SplitRule
 from instrument_net.data.splits.by_source import SOURCE
@@ -17,28 +19,28 @@ EXTRA = "extra"
 def with_extra(corpus: Manifest, extra: Manifest) -> pd.DataFrame:
     """Return the clips of both corpora in one table, those of ``extra`` behind.
 
-    What is written the same means the same in both: a flute is a flute, a source a source.
+    The same label, source or other value means the same in both: a flute is a flute.
 
     Returns:
-        The columns of ``corpus``, blank where ``extra`` lacks one, and ``extra`` (bool). The rows
-        of ``extra`` are numbered on from the last one of ``corpus``. Columns that only ``extra``
-        has are dropped: they could say nothing about a clip that is tested.
+        The columns of ``corpus``, blank where ``extra`` does not have one, and ``extra`` (bool).
+        The rows of ``extra`` are numbered from the last one of ``corpus`` on. Columns that only
+        ``extra`` has are dropped: they would be blank for every clip that is tested.
 
     Raises:
-        ManifestError: If a file is in both corpora, for it could be trained on and tested; or if
-            ``corpus`` has a column of that name.
+        ManifestError: If a file is in both corpora, because it could be trained on and tested; or
+            if ``corpus`` has a column of that name.
     """
     if EXTRA in corpus.clips.columns:
         raise ManifestError(
-            f"{corpus.origin}: its column {EXTRA!r} could be taken for what says which clips are "
-            "of data.extra: rename it"
+            f"{corpus.origin}: its column {EXTRA!r} could be mistaken for the one that says which "
+            "clips are of data.extra: rename it"
         )
     known = set(_files(corpus))
     both = [path for path in _files(extra) if path in known]
     if both:
         raise ManifestError(
             f"data.extra: {len(both)} of its clips are of files that are also in {corpus.origin} "
-            f"and may be tested, the first is {both[0]}: remove them from one of both"
+            f"and may be tested, the first is {both[0]}: remove them from one of the two"
         )
     more = extra.clips.copy()
     more[corpus.clips.columns.difference(more.columns)] = ""
@@ -58,14 +60,25 @@ def only_shared(extra: Manifest, corpus: Manifest) -> Manifest:
     if not shared.any():
         raise ManifestError(
             f"data.extra: none of its classes ({', '.join(extra.class_names)}) is in "
-            f"{corpus.origin} ({', '.join(corpus.class_names)}): give what is the same the same "
-            "name, leave it out by data/extra=null, or add its classes by data.extra_classes=all"
+            f"{corpus.origin} ({', '.join(corpus.class_names)}): give the same classes the same "
+            "names, leave it out by data/extra=null, or add its classes by data.extra_classes=all"
         )
-    return Manifest(extra.clips[shared], extra.origin)
+    return replace(extra, clips=extra.clips[shared])
+
+
+def check_labels(extra: Manifest, corpus: Manifest) -> None:
+    """Refuse a label of ``extra`` that ``corpus`` spells otherwise.
+
+    Raises:
+        ManifestError: Naming both spellings.
+    """
+    problem = other_spelling(extra.clips["label"], corpus.clips["label"], origin=corpus.origin)
+    if problem is not None:
+        raise ManifestError(f"data.extra: {extra.origin}: {problem}")
 
 
 def check_sources(rule: SplitRule, clips: pd.DataFrame) -> None:
-    """Refuse extra clips of a source that a rule promises to be unheard.
+    """Refuse extra clips of a source that a rule tests with networks that never trained on it.
 
     Args:
         rule: That divides the clips of the corpus.
@@ -82,25 +95,12 @@ def check_sources(rule: SplitRule, clips: pd.DataFrame) -> None:
         tested = sources  # each in its turn
     elif isinstance(rule, BySource):
         tested = rule.test
-    heard = sorted(set(clips[SOURCE][clips[EXTRA]]) & set(tested))
-    if heard:
+    trained_on = sorted(set(clips[SOURCE][clips[EXTRA]]) & set(tested))
+    if trained_on:
         raise SplitError(
-            f"data.extra has clips of the source {', '.join(heard)}, which is tested by networks "
-            "that have not heard it: remove them"
+            f"data.extra has clips of the source {', '.join(trained_on)}, which is tested with "
+            "networks that were not trained on it: remove them"
         )
-
-
-def describe_extra(clips: pd.DataFrame) -> str:
-    """Return in a few words what an extra corpus adds, and which classes only it has.
-
-    Args:
-        clips: Of :func:`with_extra`.
-    """
-    own, extra = clips["label"][~clips[EXTRA]], clips["label"][clips[EXTRA]]
-    alone = sorted(set(extra) - set(own))
-    return f"{len(extra)} clips of {extra.nunique()} classes, on the training side alone" + (
-        f"; only it has {', '.join(alone)}, which are never tested" if alone else ""
-    )
 
 
 def _files(manifest: Manifest) -> list[Path]:

@@ -18,7 +18,7 @@ _BLOCK_FRAMES = 2**18
 def file_facts(clips: pd.DataFrame) -> pd.DataFrame:
     """Return length, format and level of each clip as its file holds it.
 
-    Nothing is resampled, mixed down or normalised: what the front end later evens out shows here.
+    Nothing is resampled, mixed down or normalised: the front end removes these differences.
 
     Args:
         clips: Table with ``path``, ``start_s`` and ``duration_s``, as a manifest holds it.
@@ -30,6 +30,12 @@ def file_facts(clips: pd.DataFrame) -> pd.DataFrame:
 
     Raises:
         AudioError: If a file cannot be decoded; with its name and the reason.
+
+    >>> clips = pd.DataFrame({"path": ["clip.wav"], "start_s": 0.0, "duration_s": np.nan})
+    >>> file_facts(clips)[["duration_s", "sample_rate_hz", "peak_dbfs"]].round(1)
+    Measuring files ... 1/1 ...
+       duration_s  sample_rate_hz  peak_dbfs
+    0         1.0           44100       -6.0
     """
     excerpts = list(zip(clips["path"], clips["start_s"], clips["duration_s"], strict=True))
     rows = []

@@ -1,4 +1,4 @@
-"""Which clips belong together, and how whole groups are dealt out."""
+"""Which clips form a group, and which split each whole group is assigned to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from instrument_net.errors import InputError
 
 # Where the user names no columns: the first that the table has and that leaves every class enough
-# groups for three sides, the strictest first. A recording is never torn apart.
+# groups for three splits, the strictest first. A recording is never divided.
 _DEFAULT_GROUPS = (
     ("recording_id",),
     ("instrument_id",),
@@ -18,8 +18,8 @@ _DEFAULT_GROUPS = (
     ("path",),
 )
 MIN_GROUPS = 3
-# A clip without the value that a column asks for (a phrase has no one pitch) is told apart by how
-# it was played instead.
+# A clip without the value of a column (a phrase has no single pitch) is grouped by how it was
+# played instead.
 _WHEN_BLANK = "articulation"
 
 
@@ -40,7 +40,7 @@ def group_columns(clips: pd.DataFrame, group_by: Sequence[str] | None) -> tuple[
     """
     if group_by is None:
         known = [group for group in _DEFAULT_GROUPS if set(group) <= set(clips.columns)]
-        # Finer groups are an answer to too few instruments only: they tear nothing else apart.
+        # Finer groups are for tables with too few instruments only: no recording is divided.
         finer = [group for group in known if group[0] == known[0][0]]
         return next((group for group in finer if _enough(clips, group)), known[0])
     missing = [column for column in group_by if column not in clips.columns]
@@ -66,35 +66,35 @@ def group_names(clips: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
     return names
 
 
-def deal(
+def assign_groups(
     labels: pd.Series, groups: pd.Series, wanted: Mapping[str, float], *, seed: int
 ) -> pd.Series:
-    """Deal whole groups out, label by label, rarest first: one to each side, then by need.
+    """Assign whole groups to splits, label by label, rarest first: one to each, then by need.
 
     Args:
         labels: Of each clip.
         groups: Of each clip.
-        wanted: Side -> share of each label's clips aimed at.
+        wanted: Split -> share of each label's clips aimed at.
         seed: Of the shuffle; the same seed and table give the same split on any machine.
 
     Returns:
-        The side of each clip.
+        The split of each clip.
     """
     rng = np.random.default_rng(seed)
-    side_of: dict[str, str] = {}
+    split_of: dict[str, str] = {}
     per_label = groups.groupby(labels, sort=True)
     for label in per_label.nunique().sort_values(kind="stable").index:
         sizes = per_label.get_group(label).value_counts().sort_index()
-        need = {side: share * int(sizes.sum()) for side, share in wanted.items()}
+        need = {split: share * int(sizes.sum()) for split, share in wanted.items()}
         empty = list(wanted)
-        for group in sizes.index.intersection(list(side_of)):
-            need[side_of[group]] -= int(sizes[group])
-            empty = [side for side in empty if side != side_of[group]]
-        for group in rng.permutation(sizes.index.difference(list(side_of)).to_numpy(dtype=str)):
-            side = empty.pop(0) if empty else max(need, key=lambda side: need[side])
-            side_of[str(group)] = side
-            need[side] -= int(sizes[group])
-    return groups.map(side_of)
+        for group in sizes.index.intersection(list(split_of)):
+            need[split_of[group]] -= int(sizes[group])
+            empty = [split for split in empty if split != split_of[group]]
+        for group in rng.permutation(sizes.index.difference(list(split_of)).to_numpy(dtype=str)):
+            split = empty.pop(0) if empty else max(need, key=lambda split: need[split])
+            split_of[str(group)] = split
+            need[split] -= int(sizes[group])
+    return groups.map(split_of)
 
 
 def _enough(clips: pd.DataFrame, columns: Sequence[str]) -> bool:

@@ -73,8 +73,8 @@ class FrontEndLoader(DataLoader[tuple[Tensor, Tensor]]):
         dataset: The clips.
         front_end: Waveforms -> (spectrogram, features).
         device: Where batches are made.
-        augmentation: Changes waveforms and spectrograms, where they are made; it gets waveforms
-            with a full scale of 1.
+        augmentation: Changes waveforms and spectrograms, where they are made; its waveforms
+            have a full scale of 1.
         **options: Passed to :class:`torch.utils.data.DataLoader`.
     """
 
@@ -102,7 +102,7 @@ class FrontEndLoader(DataLoader[tuple[Tensor, Tensor]]):
             labels = labels.to(self.device, non_blocking=True)
             yield self._batch(waveforms, labels)
 
-    @torch.no_grad()  # not around the yield: there it would hold for whoever uses the batch
+    @torch.no_grad()  # not around the yield: there it would apply to the code that uses the batch
     def _batch(self, waveforms: Tensor, labels: Tensor) -> Batch:
         if self.augmentation is None:
             return *self.front_end(waveforms), labels

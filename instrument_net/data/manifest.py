@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from instrument_net.data.label_spelling import two_spellings
 from instrument_net.errors import InputError
 from instrument_net.spelling import nearest
 
@@ -18,7 +19,7 @@ _SHOWN = 5
 
 
 class ManifestError(InputError):
-    """A table of clips that cannot be used; the message names the file, the row and the mend."""
+    """A table of clips that cannot be used; the message names the file, the row and what to do."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,13 @@ class Manifest:
             ``path`` (absolute, str), ``label`` (str), ``start_s`` (float, 0 where not given),
             ``duration_s`` (float, NaN = to the end); every other column is kept as text.
         origin: The file or folder it was read from, for messages and reports.
+        caveat: What scores on these clips do not say, as half a sentence for reports; empty if
+            there is nothing special about them.
     """
 
     clips: pd.DataFrame
     origin: Path
+    caveat: str = ""
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -42,7 +46,7 @@ class Manifest:
 
 
 def read_manifest(path: str | Path, *, labels: Collection[str] | None = None) -> Manifest:
-    """Read and check a CSV table of clips.
+    r"""Read and check a CSV table of clips.
 
     Args:
         path: CSV file with at least the columns ``path`` (relative to the CSV's folder, or
@@ -56,16 +60,22 @@ def read_manifest(path: str | Path, *, labels: Collection[str] | None = None) ->
     Raises:
         ManifestError: If the file is missing, empty or no CSV; a column is missing; a row has no
             path or label, a file that does not exist, a bad number, an unknown split or label, or
-            repeats another row; or if there are fewer than two classes.
+            repeats another row; if there are fewer than two classes; or if two labels differ only
+            in spelling.
+
+    >>> rows = ["path,label", "recordings/flute/1.wav,flute", "recordings/oboe/1.wav,oboe"]
+    >>> _ = Path("clips.csv").write_text("\n".join(rows))
+    >>> read_manifest("clips.csv").clips["label"].to_dict()
+    {2: 'flute', 3: 'oboe'}
     """
     origin = Path(path)
     table = _read_csv(origin)
     for column in _REQUIRED:
         if column not in table.columns:
             near = nearest(column, table.columns)
-            mend = f"; did you mean to rename {near!r}?" if near else ""
+            remedy = f"; did you mean to rename {near!r}?" if near else ""
             raise ManifestError(
-                f"{origin}: no column {column!r}; it has {', '.join(table.columns)}{mend}"
+                f"{origin}: no column {column!r}; it has {', '.join(table.columns)}{remedy}"
             )
     for column in _REQUIRED:
         blank = table.index[table[column].str.strip() == ""]
@@ -83,7 +93,8 @@ def checked_manifest(table: pd.DataFrame, origin: Path) -> Manifest:
     """Make a manifest of a table whose rows are known to be good.
 
     Raises:
-        ManifestError: If the table holds no clip or only one class.
+        ManifestError: If the table holds no clip or only one class, or two labels differ only in
+            spelling.
     """
     if table.empty:
         raise ManifestError(f"{origin}: holds no clip")
@@ -92,6 +103,9 @@ def checked_manifest(table: pd.DataFrame, origin: Path) -> Manifest:
             f"{origin}: all {len(table)} clips have the label {table['label'].iloc[0]!r}; "
             "a classifier needs at least two classes"
         )
+    problem = two_spellings(table["label"])
+    if problem is not None:
+        raise ManifestError(f"{origin}: {problem}")
     return Manifest(clips=table, origin=origin)
 
 
@@ -116,7 +130,7 @@ def _read_csv(origin: Path) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=[name.strip() for name in header], index=numbers, dtype=str)
     twice = table.columns[table.columns.duplicated()]
     if len(twice):
-        raise ManifestError(f"{origin}: column {twice[0]!r} stands twice")
+        raise ManifestError(f"{origin}: column {twice[0]!r} appears twice")
     return table
 
 
@@ -137,7 +151,7 @@ def _check_rows(origin: Path, table: pd.DataFrame, labels: Collection[str] | Non
     missing = table.index[[not Path(entry).is_file() for entry in table["path"]]]
     _refuse(origin, missing, table, "no such audio file; paths are relative to the table's folder")
     twice = table.index[table.duplicated(["path", "start_s"], keep="first")]
-    _refuse(origin, twice, table, "the same clip (path and start_s) stands in an earlier row")
+    _refuse(origin, twice, table, "the same clip (path and start_s) is already in an earlier row")
     if labels is not None:
         unknown = table.index[~table["label"].isin(list(labels))]
         _refuse(origin, unknown, table, f"label not among the allowed {sorted(labels)}")

@@ -2,8 +2,8 @@
 
 A view of a corpus is every clip of it, each augmented once: ``view_<k>_spectrograms.npy`` and
 ``view_<k>_features.npy`` in a folder whose name is a hash of what made them (samples, augmentation,
-front end). So a view is never stale, folds of a cross-validation share them, and more views of the
-same kind only add to those that are there.
+front end). So a view is never stale, the folds of a cross-validation share them, and more views of
+the same kind only add to those that are there.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from torch import Tensor
 
 from instrument_net.augmentation import AugmentationChain
 from instrument_net.data.store import FULL_SCALE, WaveformStore
+from instrument_net.errors import InputError
 from instrument_net.files import written_atomically
 from instrument_net.frontend import FrontEnd
 from instrument_net.progress import work_progress
@@ -30,8 +31,8 @@ class RenderedViews:
     """Spectrograms and features of a store's clips, each augmented in a number of ways.
 
     What is drawn follows from the view's number alone, not from the run's seed: two runs on the
-    same kind of device draw from the same views. Augmentations of spectrograms are not part of
-    them; they are cheap, and drawn anew in every epoch.
+    same kind of device draw from the same views. Augmentations of spectrograms are no part of
+    them: they are cheap, and drawn again in every epoch.
 
     Args:
         store: The decoded waveforms.
@@ -41,7 +42,7 @@ class RenderedViews:
         device: Where views are made.
 
     Raises:
-        ValueError: See :func:`check_views`.
+        InputError: See :func:`check_views`.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class RenderedViews:
         device: torch.device,
     ) -> None:
         check_views(n_views, augmentation)
-        made_from = repr((_FORMAT, store.fingerprint, front_end.settings, augmentation.settings))
+        made_from = repr((_FORMAT, store.fingerprint, front_end.fingerprint, augmentation.settings))
         key = hashlib.sha256(made_from.encode()).hexdigest()[:32]
         self._folder = store.folder / f"views_{key}"
         missing = [view for view in range(n_views) if not self._features_path(view).is_file()]
@@ -68,7 +69,7 @@ class RenderedViews:
                         view, store, front_end, augmentation, device,
                         done=lambda n_clips: progress.advance(bar, n_clips),
                     )  # fmt: skip
-        # The features are few enough to be held; spectrograms stay on disk and in its cache.
+        # Features fit into memory; spectrograms stay on disk and in its cache.
         self._spectrograms = [
             np.load(self._spectrograms_path(view), mmap_mode="r") for view in range(n_views)
         ]
@@ -137,24 +138,24 @@ class RenderedViews:
 
 
 def check_views(n_views: int, augmentation: AugmentationChain | None) -> None:
-    """Refuse what cannot be rendered once for all epochs.
+    """Refuse views that cannot be rendered once for all epochs.
 
     Raises:
-        ValueError: If ``n_views`` is no whole number above 0, there is no augmentation, or it
+        InputError: If ``n_views`` is no whole number above 0, there is no augmentation, or it
             mixes clips (a view has the label of its clip) or does not know its settings (by which
             rendered views are found again).
     """
     if not (isinstance(n_views, int) and n_views > 0):
-        raise ValueError(f"views must be null or a whole number above 0, got {n_views!r}")
+        raise InputError(f"views must be null or a whole number above 0, got {n_views!r}")
     if augmentation is None:
-        raise ValueError(
+        raise InputError(
             f"views={n_views} asks for {n_views} augmented versions of each clip, and nothing is "
             "augmented: choose augment=light or strong, or views=null"
         )
     if augmentation.mixes_labels:
-        raise ValueError(
+        raise InputError(
             "views: a rendered view has the label of its clip, and this augmentation mixes clips: "
             "set augment.mixup.probability=0, or views=null"
         )
     if augmentation.settings is None:
-        raise ValueError("views: give AugmentationChain its settings, by which views are named")
+        raise InputError("views: give AugmentationChain its settings, by which views are named")

@@ -1,10 +1,10 @@
 """Decoded waveforms on disk, so that an epoch never decodes.
 
 Clips are stored in shards of 64: ``<key>.i16`` holds the 16-bit samples of its clips one after
-the other, each without its trailing zeros, and ``<key>.json`` their lengths, or why one was
-rejected. The key is a hash of what produced the shard (paths, sizes, modification times, excerpts,
-sample rate, length). So a shard is never stale, an interrupted build goes on at the first missing
-shard, and a corpus that grew at its end decodes only what is new.
+the other, each without its trailing zeros, and ``<key>.json`` their lengths and digests, or why one
+was rejected. The key is a hash of what produced the shard (paths, sizes, modification times,
+excerpts, sample rate, length). So a shard is never stale, an interrupted build continues at the
+first missing shard, and a corpus that grew at its end decodes only what is new.
 """
 
 from __future__ import annotations
@@ -28,13 +28,15 @@ from instrument_net.progress import work_progress
 
 FULL_SCALE = 32_767
 _CLIPS_PER_SHARD = 64
-_FORMAT = 1  # raise it whenever the same inputs would give other samples
+_FORMAT = 2  # raise it whenever the same inputs would give other files
+_DIGEST_BYTES = 8
 
 
 @dataclass(frozen=True)
 class _Shard:
     samples: Path
     lengths: list[int]  # -1 for a rejected clip
+    digests: list[str]  # empty for a rejected clip
     reasons: dict[int, str]
 
 
@@ -46,16 +48,18 @@ class WaveformStore:
         folder: Where shards are kept; may be shared by any number of corpora.
         sample_rate_hz: Rate that clips are resampled to.
         num_samples: Length that clips are cut or zero-padded to.
-        parts: Lengths of the tables that ``clips`` was put together from: each is stored as it is
-            when it stands alone; default: one table.
+        parts: Lengths of the tables that ``clips`` was put together from: each has the shards that
+            it has alone; default: one table.
 
     Attributes:
-        num_samples: Length of every waveform handed out.
+        num_samples: Length of every waveform that it returns.
         folder: Where its shards are kept.
         fingerprint: Names the samples of all its clips: another one wherever a file, an excerpt or
             the decoding differs.
         rejected: Rows of ``clips`` that could not be decoded, with a column ``reason``.
         kept: Rows of ``clips`` that the store holds; positions in it are the store's indices.
+        digests: Of each kept clip, 16 hexadecimal digits that follow from its samples alone, be the
+            file called and placed as it may.
     """
 
     def __init__(
@@ -87,6 +91,8 @@ class WaveformStore:
         starts = [np.cumsum([0, *np.maximum(shard.lengths, 0)][:-1]) for shard in shards]
         self._start = np.concatenate(starts)[held]
         self._length = lengths[held]
+        digests = [digest for shard in shards for digest in shard.digests]
+        self.digests: tuple[str, ...] = tuple(digest for digest in digests if digest)
 
     def __len__(self) -> int:
         return len(self._length)
@@ -96,7 +102,7 @@ class WaveformStore:
 
         Args:
             indices: Positions in the store.
-            pin_memory: Return page-locked memory, from which a GPU copies while the host goes on.
+            pin_memory: Return page-locked memory, from which a GPU copies while the host continues.
         """
         out = torch.empty(len(indices), self.num_samples, dtype=torch.int16, pin_memory=pin_memory)
         rows = out.numpy()
@@ -113,7 +119,8 @@ class WaveformStore:
         for key in keys:
             index = json.loads(self._index_path(key).read_text())
             reasons = {int(i): reason for i, reason in index["reasons"].items()}
-            yield _Shard(self.folder / f"{key}.i16", index["lengths"], reasons)
+            samples = self.folder / f"{key}.i16"
+            yield _Shard(samples, index["lengths"], index["digests"], reasons)
 
     def _key(self, table: pd.DataFrame) -> str:
         digest = hashlib.sha256(f"{_FORMAT} {self._sample_rate_hz} {self.num_samples}".encode())
@@ -156,16 +163,17 @@ class WaveformStore:
     def _write(self, key: str, decoded: list[np.ndarray | AudioError]) -> None:
         arrays = [item for item in decoded if isinstance(item, np.ndarray)]
         lengths = [len(item) if isinstance(item, np.ndarray) else -1 for item in decoded]
+        digests = [_digest(item) if isinstance(item, np.ndarray) else "" for item in decoded]
         reasons = {i: str(e) for i, e in enumerate(decoded) if isinstance(e, AudioError)}
         samples = np.concatenate(arrays).tobytes() if arrays else b""
         # The index last: a shard exists once its index does.
         write_atomically(self.folder / f"{key}.i16", samples)
-        index = json.dumps({"lengths": lengths, "reasons": reasons})
+        index = json.dumps({"lengths": lengths, "digests": digests, "reasons": reasons})
         write_atomically(self._index_path(key), index.encode())
 
 
 def _shard_bounds(parts: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield the first row of each shard and that behind its last; none lies across two parts."""
+    """Yield each shard's first row and the one after its last; none lies across two parts."""
     begin = 0
     for length in parts:
         for start in range(begin, begin + length, _CLIPS_PER_SHARD):
@@ -181,6 +189,10 @@ def _excerpts(table: pd.DataFrame) -> list[tuple[str, float, float | None]]:
             strict=True,
         )
     ]  # fmt: skip
+
+
+def _digest(samples: np.ndarray) -> str:
+    return hashlib.blake2b(samples.tobytes(), digest_size=_DIGEST_BYTES).hexdigest()
 
 
 def _map_samples(path: Path) -> np.ndarray:

@@ -9,7 +9,7 @@ from instrument_net.augmentation import AugmentationChain, FrequencyMasks, Mixup
 from instrument_net.data import InstrumentDataModule
 from instrument_net.frontend import FrontEnd
 
-FRONT_END = FrontEnd(n_fft=512, hop_length=256, n_bins=83, n_frames=56)
+FRONT_END = FrontEnd(n_frames=56, features={"n_fft": 512, "hop_length": 256, "n_bins": 83})
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_options_out_of_range_are_refused(two_pitches, options):
         InstrumentDataModule.from_folder(two_pitches, **options)
 
 
-def test_the_report_says_what_both_sides_share(tmp_path, write_tone):
+def test_the_report_says_what_training_and_test_share(tmp_path, write_tone):
     rows = [
         {
             "path": str(write_tone(f"{label}{i}.wav")),
@@ -124,7 +124,7 @@ def test_the_report_says_what_both_sides_share(tmp_path, write_tone):
         table, front_end=FRONT_END, store_dir=tmp_path / "store"
     )
     datamodule.setup()
-    assert "100% of the test clips have a `source` that training has heard" in (
+    assert "100% of the test clips have a `source` that occurs in training" in (
         datamodule.describe_split()
     )
     assert "instrument_id` that" not in datamodule.describe_split()
@@ -150,8 +150,8 @@ def test_only_training_batches_are_augmented(two_pitches, tmp_path, datamodule):
     for (_, features, label), (_, changed, same) in zip(plain, other, strict=True):
         assert torch.equal(label, same)
         assert (features[:, 7:19] != changed[:, 7:19]).all()
-    for side in ("validation", "test", "train"):  # `loader` is what reports and statistics use
-        batches = ([*module.loader(side)] for module in (datamodule, noisy))
+    for split in ("validation", "test", "train"):  # `loader` is what reports and statistics use
+        batches = ([*module.loader(split)] for module in (datamodule, noisy))
         for before, after in zip(*batches, strict=True):
             assert all(torch.equal(*pair) for pair in zip(before, after, strict=True))
     for before, after in zip(

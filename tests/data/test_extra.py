@@ -14,7 +14,7 @@ from instrument_net.data import (
 from instrument_net.data.corpora import FolderCorpus, ManifestCorpus
 from instrument_net.frontend import FrontEnd
 
-FRONT_END = FrontEnd(n_fft=512, hop_length=256, n_bins=83, n_frames=56)
+FRONT_END = FrontEnd(n_frames=56, features={"n_fft": 512, "hop_length": 256, "n_bins": 83})
 CENTROID = FRONT_END.feature_names.index("spectral_centroid_hz")
 # Label -> clips of each source; the attic's gong is in no other source.
 HELD = {"attic": {"flute": 3, "gong": 2, "harp": 3}, "barn": {"flute": 4, "harp": 4}}
@@ -67,19 +67,19 @@ def test_extra_clips_train_and_leave_the_split_of_the_others_as_it_is(module, ex
     pd.testing.assert_frame_equal(own.drop(columns="extra"), alone.clips, check_dtype=False)
     assert both.clips.index.is_unique
     assert (added["source"] == "").all()
-    for side in ("validation", "test"):
-        assert not both.clips_of(side)["extra"].any()
-        assert sum(len(label) for _, _, label in both.loader(side)) == len(alone.clips_of(side))
+    for split in ("validation", "test"):
+        assert not both.clips_of(split)["extra"].any()
+        assert sum(len(label) for _, _, label in both.loader(split)) == len(alone.clips_of(split))
 
 
 def test_of_the_extra_clips_only_those_of_shared_classes(module, extra, tmp_path, write_tone):
     both = module(extra, extra_classes="shared")
     assert both.class_names == ("flute", "gong", "harp")
     assert set(both.clips["label"][both.clips["extra"]]) == {"flute", "gong"}  # but no sine
-    assert both.describe_extra() == "extra, 8 clips of 2 classes, on the training side alone"
-    heard = torch.cat([label for _, _, label in both.train_dataloader()])
-    assert len(heard) == (both.clips["split"] == "train").sum()
-    assert torch.bincount(heard)[1] == 4  # gongs, of which training has no others
+    assert both.describe_extra() == "extra, 8 clips of 2 classes, for training only"
+    trained = torch.cat([label for _, _, label in both.train_dataloader()])
+    assert len(trained) == (both.clips["split"] == "train").sum()
+    assert torch.bincount(trained)[1] == 4  # gongs, of which training has no others
     for label in ("drum", "horn"):
         write_tone(f"other/{label}/0.wav", frequency_hz=100)
     said = r"none of its classes \(drum, horn\) is in .*clips.csv \(flute, gong, harp\)"
@@ -94,36 +94,35 @@ def test_labels_are_the_union_and_each_goes_with_its_own_sound(module, extra):
     assert both.class_names == ("flute", "gong", "harp", "sine")
     counts = dict(zip(both.class_names, both.n_training_clips(), strict=True))
     assert counts == {"flute": 4 + 3, "gong": 4, "harp": 3, "sine": 4}
-    heard = 0
+    n_trained = 0
     for _, features, label in both.train_dataloader():
         expected = [PITCH_HZ[both.class_names[code]] for code in label]
         torch.testing.assert_close(
             features[:, CENTROID], torch.tensor(expected).float(), rtol=0, atol=100
         )
-        heard += len(label)
-    assert heard == 18
+        n_trained += len(label)
+    assert n_trained == 18
     test = torch.cat([label for _, _, label in both.test_dataloader()])
     assert [both.class_names[code] for code in test] == both.clips_of("test")["label"].tolist()
 
 
-def test_a_class_that_only_the_extra_corpus_has_is_told_to_be_never_tested(module, extra):
+def test_a_class_that_only_the_extra_corpus_has_is_reported_as_never_tested(module, extra):
     both = module(extra)
     split = both.describe_split()
-    assert "12 clips of data.extra train too, and are neither validated on nor tested" in split
+    assert "12 clips of data.extra are trained on too, and neither validated on nor tested" in split
     assert "Trained but not tested: gong, sine" in split
     assert "Trained but not validated on: gong, sine" in split
     assert both.describe_extra() == (
-        "extra, 12 clips of 3 classes, on the training side alone; only it has sine, which are "
-        "never tested"
+        "extra, 12 clips of 3 classes, for training only; only it has sine: never tested"
     )
     assert "16 clips of 3 classes, 0 left out" in both.describe()
     assert module().describe_extra() is None
 
 
-def test_a_test_class_is_not_taught_by_the_extra_corpus(module, extra):
+def test_a_test_class_is_not_trained_by_the_extra_corpus(module, extra):
     both = module(extra)
     gongs = both.clips[(both.clips["label"] == "gong") & ~both.clips["extra"]]
-    assert set(gongs["split"]) == {"untaught"}
+    assert set(gongs["split"]) == {"class_not_trained"}
     assert (
         "Left out, because no training clip (data.extra does not count) is of their class: gong (2)"
         in both.describe_split()
@@ -185,18 +184,20 @@ def test_an_extra_clip_of_a_source_to_be_tested_is_refused(module, table, extra,
         module(ManifestCorpus(table.with_name("more.csv")), split=rule)
 
 
-def test_what_training_shares_with_the_test_through_the_extra_corpus_is_told(module, table, extra):
+def test_what_training_shares_with_the_test_through_the_extra_corpus_is_reported(
+    module, table, extra
+):
     clips = pd.read_csv(table).query("label != 'gong'")
     clips.assign(instrument_id=clips["path"]).to_csv(table, index=False)
     more = pd.DataFrame({"path": sorted(extra.path.rglob("*.wav"))[:3]})
-    told = []
+    described = []
     for instruments in (["x", "y", "z"], clips["path"][clips["source"] == "attic"][:3].tolist()):
         more.assign(label=["flute", "flute", "sine"], instrument_id=instruments).to_csv(
             table.with_name("more.csv"), index=False
         )
-        told.append(module(ManifestCorpus(table.with_name("more.csv"))).describe_split())
-    assert "no test clip shares its source, instrument or recording with training" in told[0]
-    assert "50% of the test clips have a `instrument_id` that training has heard" in told[1]
+        described.append(module(ManifestCorpus(table.with_name("more.csv"))).describe_split())
+    assert "No test clip shares its source, instrument or recording with training" in described[0]
+    assert "50% of the test clips have a `instrument_id` that occurs in training" in described[1]
 
 
 def test_a_column_that_would_be_taken_for_the_mark_is_refused(module, table, extra):
@@ -210,6 +211,7 @@ def test_what_is_wrong_with_the_extra_corpus_is_said_to_be_of_it(module, tmp_pat
     with pytest.raises(ManifestError, match=r"data.extra: .*none.csv: no such file"):
         module(ManifestCorpus(tmp_path / "none.csv"))
     with pytest.raises(
-        ValueError, match=r"extra=orchestra, synthetic, folder or manifest, got 'folder'"
+        ValueError,
+        match=r"data.extra must be a corpus, chosen by its name in conf/data .*, got 'folder'",
     ):
         module("folder")

@@ -2,11 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-import torch
 
 from instrument_net.audio import AudioError
-from instrument_net.data import file_facts, load_clip
-from instrument_net.frontend import FrontEnd
+from instrument_net.data import file_facts
 
 
 def table(*rows):
@@ -53,20 +51,3 @@ def test_a_file_that_cannot_be_decoded_is_named(tmp_path):
     (tmp_path / "text.wav").write_text("no sound at all")
     with pytest.raises(AudioError, match=r"text\.wav: cannot be decoded"):
         file_facts(table((str(tmp_path / "text.wav"), 0.0, np.nan)))
-
-
-def test_a_clip_is_loaded_from_its_row_with_its_excerpt(loud_then_quiet):
-    front_end = FrontEnd(sample_rate_hz=8_000, n_bins=100, n_frames=20)
-    whole, loud, quiet = (
-        load_clip(row, front_end)
-        for _, row in table(
-            (loud_then_quiet, 0.0, np.nan), (loud_then_quiet, 0.0, 0.5), (loud_then_quiet, 1.0, 0.5)
-        ).iterrows()
-    )
-    assert whole.shape == (4096 + 19 * 1024,)
-    assert torch.equal(loud[:4_000], whole[:4_000])
-    assert whole[4_000:8_000].any()
-    assert not loud[4_000:].any()
-    assert not quiet.any()
-    # A row need not say what it does not cut.
-    assert torch.equal(load_clip(pd.Series({"path": loud_then_quiet}), front_end), whole)

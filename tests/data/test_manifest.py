@@ -2,7 +2,6 @@ import math
 
 import pytest
 
-from instrument_net.data.corpora.folder import FolderCorpus
 from instrument_net.data.manifest import ManifestError, read_manifest
 
 
@@ -46,7 +45,7 @@ def test_a_good_table_keeps_its_columns_and_resolves_paths(table, tmp_path):
         ("path,label\n", ["holds no clip"]),
         ("", ["the file is empty"]),
         ("path,label\na.wav,flute\nb.wav,oboe,1\n", ["row 3 has 3 fields", "header has 2"]),
-        ("path,label,label\na.wav,flute,x\n", ["column 'label' stands twice"]),
+        ("path,label,label\na.wav,flute,x\n", ["column 'label' appears twice"]),
         ("path,label,start_s\na.wav,flute,x\nb.wav,oboe,0\n", ["row 2", "start_s must be"]),
         ("path,label,start_s\na.wav,flute,-1\nb.wav,oboe,0\n", ["row 2", "start_s must be"]),
         ("path,label,duration_s\na.wav,flute,0\nb.wav,oboe,1\n", ["row 2", "duration_s is 0"]),
@@ -82,23 +81,3 @@ def test_many_bad_rows_are_counted_not_all_printed(table):
     path = table("path,label\n" + "".join(f"missing{i}.wav,flute\n" for i in range(9)))
     with pytest.raises(ManifestError, match="and 4 more"):
         read_manifest(path)
-
-
-def test_a_folder_of_folders_is_read_with_its_recordings(tmp_path, write_tone):
-    for name in ("flute/x.wav", "oboe/session/1.flac", "oboe/session/2.flac", ".trash/y.wav"):
-        write_tone(name)
-    (tmp_path / "flute" / "notes.txt").write_text("not audio")
-    clips = FolderCorpus(tmp_path).read().clips
-    assert clips["label"].tolist() == ["flute", "oboe", "oboe"]
-    assert clips["recording_id"].nunique() == 2
-    assert clips["recording_id"].iloc[1] == clips["recording_id"].iloc[2]
-
-
-def test_a_folder_without_labels_says_what_is_expected(tmp_path, write_tone):
-    with pytest.raises(ManifestError, match="no audio file below a label folder"):
-        FolderCorpus(tmp_path).read()
-    write_tone("a.wav")
-    with pytest.raises(ManifestError, match="outside any label folder"):
-        FolderCorpus(tmp_path).read()
-    with pytest.raises(ManifestError, match="no such folder"):
-        FolderCorpus(tmp_path / "none").read()

@@ -8,7 +8,7 @@ from instrument_net.data.rendered_views import RenderedViews
 from instrument_net.data.store import FULL_SCALE
 from instrument_net.frontend import FrontEnd
 
-FRONT_END = FrontEnd(n_fft=512, hop_length=256, n_bins=83, n_frames=56)
+FRONT_END = FrontEnd(n_frames=56, features={"n_fft": 512, "hop_length": 256, "n_bins": 83})
 CPU = torch.device("cpu")
 
 
@@ -79,9 +79,18 @@ def test_what_is_rendered_is_found_again_and_more_views_only_add(store, monkeypa
     assert sum(rendered) == len(store)
     render(store, 1, noise(snr_db=(30, 40)))
     assert sum(rendered) == 2 * len(store)
-    other = FrontEnd(n_fft=512, hop_length=256, n_bins=83, n_frames=56, top_db=60)
+    settings = FRONT_END.settings
+    other = FrontEnd(**{**settings, "spectrogram": {**settings["spectrogram"], "top_db": 60}})
     render(store, 1, noise(), front_end=other)
     assert sum(rendered) == 3 * len(store)
+
+
+def test_views_of_a_front_end_that_computes_something_else_are_others(store, monkeypatch):
+    render(store, 1, noise())
+    assert len(list(store.folder.glob("views_*"))) == 1
+    monkeypatch.setattr(FrontEnd, "fingerprint", "the same settings, another version")
+    render(store, 1, noise())
+    assert len(list(store.folder.glob("views_*"))) == 2
 
 
 def test_a_view_that_was_interrupted_is_rendered_anew(store):
@@ -124,8 +133,8 @@ def test_training_draws_from_the_views_and_nothing_else_does(module):
             for values, code in zip(features, label, strict=True):  # noise raises both alike
                 assert (values[centroid] > known[:, centroid].median()) == (code == 1)
     assert of_views == {0, 1}
-    for side in ("train", "validation", "test"):
-        for before, after in zip(plain.loader(side), datamodule.loader(side), strict=True):
+    for split in ("train", "validation", "test"):
+        for before, after in zip(plain.loader(split), datamodule.loader(split), strict=True):
             assert all(torch.equal(*pair) for pair in zip(before, after, strict=True))
 
 

@@ -1,4 +1,6 @@
 import json
+import re
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -56,7 +58,7 @@ def test_a_second_opening_decodes_nothing(clips, tmp_path, monkeypatch):
     assert torch.equal(open_store(table, tmp_path).batch([0, 1, 2]), first)
 
 
-def test_an_interrupted_build_goes_on_at_the_first_missing_shard(clips, tmp_path, monkeypatch):
+def test_an_interrupted_build_continues_at_the_first_missing_shard(clips, tmp_path, monkeypatch):
     table = clips(130)
     decoded = []
 
@@ -114,3 +116,42 @@ def test_an_excerpt_is_stored_as_such(clips, tmp_path):
     waveform = open_store(table, tmp_path).batch([0])[0]
     assert waveform[:882].abs().max() == FULL_SCALE
     assert waveform[882:].abs().sum() == 0
+
+
+def test_a_digest_follows_from_the_samples_of_a_clip_alone(clips, tmp_path):
+    table = clips(3)
+    first = open_store(table, tmp_path)
+    assert len(first.digests) == len(set(first.digests)) == 3
+    assert all(re.fullmatch("[0-9a-f]{16}", digest) for digest in first.digests)
+    # Other names, another order, a copy of the third, a label more.
+    for path, name in zip(table["path"], ("x.wav", "y.wav", "z.wav"), strict=True):
+        shutil.copy(path, tmp_path / name)
+    names = ["z.wav", "x.wav", "y.wav", "2.wav"]
+    moved = table.iloc[[2, 0, 1, 2]].assign(path=[str(tmp_path / name) for name in names])
+    again = open_store(moved, tmp_path).digests
+    assert again == tuple(first.digests[k] for k in (2, 0, 1, 2))
+    excerpt = open_store(table.assign(start_s=0.01), tmp_path).digests
+    assert not set(excerpt) & set(first.digests)
+
+
+def test_a_digest_changes_with_a_single_sample_and_is_not_decoded_for_again(
+    clips, tmp_path, monkeypatch
+):
+    table = clips(2)
+    before = open_store(table, tmp_path).digests
+    samples, rate = soundfile.read(table["path"][0], dtype="int16")
+    samples[100] += 300
+    soundfile.write(table["path"][0], samples, rate)
+    after = open_store(table, tmp_path).digests
+    assert (after[0] != before[0], after[1]) == (True, before[1])
+    monkeypatch.setattr(store_module, "load_waveform", lambda *_a, **_k: pytest.fail("decoded"))
+    assert open_store(table, tmp_path).digests == after
+
+
+def test_digests_belong_to_the_clips_that_are_kept(clips, tmp_path):
+    table = clips(4)
+    whole = open_store(table, tmp_path).digests
+    (tmp_path / "1.wav").write_bytes(b"not audio at all")
+    store = open_store(table, tmp_path)
+    assert store.digests == (whole[0], *whole[2:])
+    assert len(store.digests) == len(store.kept) == len(store)

@@ -16,10 +16,13 @@ class FolderCorpus:
     """Clips sorted into one folder per label, at any depth below it.
 
     A folder between label and clip names the recording (``violin/session_2/a4.wav``), and all
-    clips in it stay on one side of a split; a clip directly below its label is its own recording.
+    clips in it stay in one split; a clip directly below its label is its own recording.
 
     Attributes:
         path: The folder that holds the label folders.
+
+    >>> FolderCorpus("recordings").read().class_names
+    ('flute', 'oboe')
     """
 
     path: str | Path
@@ -29,7 +32,8 @@ class FolderCorpus:
 
         Raises:
             ManifestError: If the folder is missing, holds no label folder with audio in it, has
-                audio files outside any label folder, or holds a single label.
+                audio files outside any label folder, holds a single label, or two that differ only
+                in spelling.
         """
         root = Path(self.path).resolve()
         if not root.is_dir():

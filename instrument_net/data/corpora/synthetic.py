@@ -8,15 +8,18 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from instrument_net.data.manifest import Manifest, read_manifest
+from instrument_net.errors import InputError
 from instrument_net.progress import work_progress
+from instrument_net.spelling import hint
 from instrument_net.synthesis import table_of
 from instrument_net.synthesis.rendering import render_files
 
 _SYNTHESIS = 2  # raise it whenever the same settings would give other sounds
+_CAVEAT = "synthetic: scores on it say nothing about real instruments"
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,8 @@ class SyntheticCorpus:
     """Many individuals of each class of synthetic instrument, each playing a few clips.
 
     Clips are rendered once, into a folder named after the settings; the same settings give the same
-    files to the last bit. ``instrument_id`` names the individual, so a split by it asks a network
-    to recognise instruments that it has not heard.
+    files to the last bit. ``instrument_id`` names the individual, so a split by it tests a network
+    on instruments that it was not trained on.
 
     Attributes:
         folder: Where corpora are kept.
@@ -33,14 +36,14 @@ class SyntheticCorpus:
         clips_per_individual: Clips that each of them plays.
         seed: Another seed gives other instruments and other clips.
         classes: Names of instrument classes, keys of the table; ``None`` takes all.
-        table: Which instruments: ``kinds`` (principles of sound) or ``orchestra`` (as recordings
-            name them), see ``synthesis.TABLES``.
+        table: Which instruments: ``kinds`` (principles of sound production) or ``orchestra`` (as
+            recordings name them), see ``synthesis.TABLES``.
 
     Raises:
-        ValueError: If a count is below 1, the table unknown, or a class unknown or named twice.
+        InputError: If a count is below 1, the table unknown, or a class unknown or named twice.
     """
 
-    folder: str | Path
+    folder: str | Path = "outputs/synthetic"
     individuals_per_class: int = 20
     clips_per_individual: int = 4
     seed: int = 0
@@ -51,15 +54,14 @@ class SyntheticCorpus:
         """Check the settings before anything is rendered."""
         for name in ("individuals_per_class", "clips_per_individual"):
             if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+                raise InputError(f"{name} must be at least 1, got {getattr(self, name)}")
         names = self._class_names
         known = table_of(self.table)
-        unknown = sorted(set(names) - set(known))
-        if unknown or len(set(names)) < len(names):
-            raise ValueError(
-                f"classes: {f'unknown {unknown}' if unknown else 'a name stands twice'}; "
-                f"known are {', '.join(known)}"
-            )
+        for name in names:
+            if name not in known:
+                raise InputError(f"classes: unknown {name!r}{hint(name, known)}")
+            if names.count(name) > 1:
+                raise InputError(f"classes: {name!r} appears twice")
 
     def render(self) -> Path:
         """Return the corpus' CSV table, rendering the clips first where they are missing."""
@@ -67,7 +69,7 @@ class SyntheticCorpus:
         table = final / "metadata.csv"
         if table.is_file():
             return table
-        # A folder of its own until all is there: what stands under the final name is complete.
+        # A folder of its own until all is there: what has the final name is complete.
         part = final.with_name(f"{final.name}.{os.getpid()}.part")
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
@@ -99,7 +101,7 @@ class SyntheticCorpus:
 
     def read(self) -> Manifest:
         """Return the table of clips."""
-        return read_manifest(self.render())
+        return replace(read_manifest(self.render()), caveat=_CAVEAT)
 
     @property
     def _class_names(self) -> list[str]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from instrument_net.data.grouping import SplitError, deal, group_columns, group_names
+from instrument_net.data.grouping import SplitError, assign_groups, group_columns, group_names
 from instrument_net.data.manifest import SPLIT_NAMES
-from instrument_net.data.splits.sides import check_sides
+from instrument_net.data.splits.assignment import check_classes
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,9 @@ class Split:
     """How clips are divided: by whole groups, stratified by label, seeded.
 
     Attributes:
-        group_by: Columns whose equal values stay on one side. ``None`` takes ``recording_id``
+        group_by: Columns whose equal values stay in one split. ``None`` takes ``recording_id``
             where there is one, else ``instrument_id``, else the file; a table in which a class has
-            fewer than three instruments, which could not be on three sides, is split by
+            fewer than three instruments, which could not be in three splits, is divided by
             ``instrument_id`` and ``pitch_midi``. A row with an empty value is grouped by its
             ``articulation`` instead.
         validation_fraction: Share of each label's clips aimed at, in (0, 1).
@@ -33,7 +33,7 @@ class Split:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse fractions that leave a side empty."""
+        """Refuse fractions that leave a split empty."""
         fractions = (self.validation_fraction, self.test_fraction)
         if min(fractions) <= 0 or sum(fractions) >= 1:
             raise SplitError(
@@ -57,28 +57,28 @@ class Split:
         """Return ``train``, ``validation`` or ``test`` for every clip.
 
         Rows whose ``split`` column is filled keep it. If it fixes training and test clips but no
-        validation clip, validation is cut from the training side only, so that an official test
-        set stays as it is.
+        validation clip, validation is taken from the training clips only, so that an official
+        test set stays as it is.
 
         Raises:
-            SplitError: If a label lacks clips in one of the three; the message names it.
+            SplitError: If a label has no clip in one of the three; the message names it.
         """
         groups = self.groups(clips)
         fixed = clips["split"] if "split" in clips.columns else pd.Series("", index=clips.index)
-        sides = fixed.copy()
+        splits = fixed.copy()
         wanted = {"validation": self.validation_fraction, "test": self.test_fraction}
         if (fixed != "").all() and not (fixed == "validation").any():
-            sides = sides.where(sides != "train", "")
+            splits = splits.where(splits != "train", "")
             del wanted["test"]
         elif (fixed == "test").any():
             del wanted["test"]
         wanted["train"] = 1 - sum(wanted.values())
-        open_rows = sides == ""
-        sides[open_rows] = deal(
+        open_rows = splits == ""
+        splits[open_rows] = assign_groups(
             clips["label"][open_rows], groups[open_rows], wanted, seed=self.seed
         )
-        check_sides(clips["label"], sides, groups, SPLIT_NAMES)
-        return sides.rename("split")
+        check_classes(clips["label"], splits, groups, SPLIT_NAMES)
+        return splits.rename("split")
 
     def describe(self, clips: pd.DataFrame) -> str:
         """Return in a few words how a table is divided."""

@@ -1,4 +1,4 @@
-"""Named sources are tested, others trained: does a network know the instrument or the library?"""
+"""Some sources are trained on, others tested: does a network know instruments or libraries?"""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from instrument_net.data.grouping import SplitError, deal, group_columns, group_names
-from instrument_net.data.splits.sides import UNTAUGHT, UNUSED
+from instrument_net.data.grouping import SplitError, assign_groups, group_columns, group_names
+from instrument_net.data.splits.assignment import CLASS_NOT_TRAINED, UNUSED
 
 SOURCE = "source"
 
@@ -17,13 +17,14 @@ SOURCE = "source"
 class BySource:
     """Train on some sources (libraries, collections, rooms), test on others.
 
-    The test sources choose nothing: which columns name a group, which recordings validate, the
-    scaling of features, where training stops and which checkpoint is tested follow from clips of
-    the training sources alone. Validation takes whole groups of those, stratified by label; a class
-    whose clips form a single group stays in training and is not validated on.
+    Nothing is chosen by the test sources: which columns name a group, which recordings validate,
+    the scaling of features, where training stops and which checkpoint is tested follow from clips
+    of the training sources alone. Validation takes whole groups of those, stratified by label; a
+    class whose clips form a single group stays in training and is not validated on.
 
     All classes of the training sources are trained. A test clip whose class none of them has is
-    left out (side ``untaught``); a clip of a source on neither side too (``unused``).
+    left out (``class_not_trained``), and so is a clip of a source that is neither trained nor
+    tested on (``unused``).
 
     Attributes:
         test: Sources that are tested, values of the table's column ``source``.
@@ -60,24 +61,24 @@ class BySource:
         return group_names(clips, self.columns(clips))
 
     def assign(self, clips: pd.DataFrame) -> pd.Series:
-        """Return ``train``, ``validation``, ``test``, ``untaught`` or ``unused`` for every clip.
+        """Return the split of every clip, or ``class_not_trained`` or ``unused``.
 
         Raises:
-            SplitError: If the table has no sources or not those that are named, or a side would be
+            SplitError: If the table has no sources or not those that are named, or a split would be
                 empty.
         """
         tested, trained = self._sources(clips)
-        sides = pd.Series(UNUSED, index=clips.index, name="split")
-        sides[trained] = self._train_and_validation(clips[trained])
+        splits = pd.Series(UNUSED, index=clips.index, name="split")
+        splits[trained] = self._train_and_validation(clips[trained])
         # Only now, with training and validation settled, do the test sources come in.
-        taught = clips["label"].isin(set(clips["label"][trained]))
-        sides[tested] = taught[tested].map({True: "test", False: UNTAUGHT})
-        if not (sides == "test").any():
+        known = clips["label"].isin(set(clips["label"][trained]))
+        splits[tested] = known[tested].map({True: "test", False: CLASS_NOT_TRAINED})
+        if not (splits == "test").any():
             raise SplitError(
                 f"no clip to test: none of the classes of {', '.join(self.test)} is in a training "
                 "source"
             )
-        return sides
+        return splits
 
     def describe(self, clips: pd.DataFrame) -> str:
         """Return in a few words how a table is divided."""
@@ -85,7 +86,7 @@ class BySource:
         n_sources = clips[SOURCE][trained].nunique()
         columns = " and ".join(self.columns(clips))
         return (
-            f"tested on the source {', '.join(self.test)}, which chose nothing; trained on "
+            f"tested on the source {', '.join(self.test)}, by which nothing was chosen; trained on "
             f"{n_sources} other(s), of which whole groups by {columns} (seed {self.seed}) validate"
         )
 
@@ -106,22 +107,22 @@ class BySource:
         return tested, trained
 
     def _train_and_validation(self, clips: pd.DataFrame) -> pd.Series:
-        """Divide the clips of the training sources; it is given no others."""
+        """Divide the clips of the training sources, which are all that it sees."""
         labels, groups = clips["label"], group_names(clips, group_columns(clips, self.group_by))
         if labels.nunique() < 2:
             raise SplitError(f"the training sources have one class only, {labels.iloc[0]!r}")
         wanted = {"train": 1 - self.validation_fraction, "validation": self.validation_fraction}
-        sides = deal(labels, groups, wanted, seed=self.seed)
-        # A group with two labels may have been dealt out for the sake of one and be all that the
+        splits = assign_groups(labels, groups, wanted, seed=self.seed)
+        # A group with two labels may have been assigned for the sake of one and be all that the
         # other has.
-        untrained = set(labels) - set(labels[sides == "train"])
-        sides[groups.isin(set(groups[labels.isin(untrained)]))] = "train"
-        if not (sides == "validation").any():
+        untrained = set(labels) - set(labels[splits == "train"])
+        splits[groups.isin(set(groups[labels.isin(untrained)]))] = "train"
+        if not (splits == "validation").any():
             raise SplitError(
                 "no clip to validate on: every class of the training sources forms a single group. "
                 "Let split.group_by name finer groups"
             )
-        return sides
+        return splits
 
 
 def source_names(clips: pd.DataFrame) -> pd.Series:

@@ -1,4 +1,4 @@
-"""What a split keeps apart, what it lacks and what both sides share, in words for the report."""
+"""A split in words: its groups, the classes it has no clip of, what training and test share."""
 
 from __future__ import annotations
 
@@ -7,43 +7,51 @@ from collections.abc import Iterator
 import pandas as pd
 
 from instrument_net.data.manifest import SPLIT_NAMES
+from instrument_net.data.splits.assignment import (
+    CLASS_NOT_TRAINED,
+    UNUSED,
+    missing_classes,
+    shared_values,
+)
 from instrument_net.data.splits.rule import SplitRule
-from instrument_net.data.splits.sides import UNTAUGHT, UNUSED, lacking, shared_values
 
 
-def describe_sides(rule: SplitRule, clips: pd.DataFrame, extra: pd.DataFrame | None = None) -> str:
+def describe_split(rule: SplitRule, clips: pd.DataFrame, extra: pd.DataFrame | None = None) -> str:
     """Return a few sentences about a split, on one line.
 
     Args:
         rule: That divided the clips.
         clips: With the column ``split`` that it assigned.
-        extra: Clips that it has not divided and that train too, with the same columns.
+        extra: Clips that it has not divided and that are trained on too, with the same columns.
     """
-    counts = ", ".join(f"{int((clips['split'] == side).sum())} {side}" for side in SPLIT_NAMES)
-    said = [f"{rule.describe(clips)}: {counts} clips"]
-    besides = ""
+    counts = ", ".join(f"{int((clips['split'] == split).sum())} {split}" for split in SPLIT_NAMES)
+    sentences = [f"{rule.describe(clips)}: {counts} clips"]
+    not_counted = ""
     if extra is not None:
-        said.append(f"{len(extra)} clips of data.extra train too, and are neither validated on nor "
-                    "tested")  # fmt: skip
-        besides = " (data.extra does not count)"
+        sentences.append(
+            f"{len(extra)} clips of data.extra are trained on too, and neither validated on nor "
+            "tested"
+        )
+        not_counted = " (data.extra does not count)"
         clips = pd.concat([clips, extra])
-    return ". ".join([*said, *_gaps(clips, besides), _shared(clips)])
+    return ". ".join([*sentences, *_gaps(clips, not_counted), _shared(clips)])
 
 
-def _gaps(clips: pd.DataFrame, besides: str) -> Iterator[str]:
-    labels, sides = clips["label"], clips["split"]
-    untaught = labels[sides == UNTAUGHT].value_counts().sort_index()
-    if len(untaught):
-        names = ", ".join(f"{label} ({count})" for label, count in untaught.items())
-        yield f"Left out, because no training clip{besides} is of their class: {names}"
-    if (sides == UNUSED).any():
-        yield f"{int((sides == UNUSED).sum())} clips of sources on neither side are not used"
-    if not (sides == "train").any():
+def _gaps(clips: pd.DataFrame, not_counted: str) -> Iterator[str]:
+    labels, splits = clips["label"], clips["split"]
+    not_trained = labels[splits == CLASS_NOT_TRAINED].value_counts().sort_index()
+    if len(not_trained):
+        names = ", ".join(f"{label} ({count})" for label, count in not_trained.items())
+        yield f"Left out, because no training clip{not_counted} is of their class: {names}"
+    if (splits == UNUSED).any():
+        n_unused = int((splits == UNUSED).sum())
+        yield f"{n_unused} clips of sources that are neither trained nor tested on are not used"
+    if not (splits == "train").any():
         return
-    for side, judged in (("validation", "validated on"), ("test", "tested")):
-        missing = lacking(labels, sides, side)
+    for split, done in (("validation", "validated on"), ("test", "tested")):
+        missing = missing_classes(labels, splits, split)
         if missing:
-            yield f"Trained but not {judged}: {', '.join(missing)}"
+            yield f"Trained but not {done}: {', '.join(missing)}"
 
 
 def _shared(clips: pd.DataFrame) -> str:
@@ -53,12 +61,12 @@ def _shared(clips: pd.DataFrame) -> str:
         if column in clips.columns
     }
     if not shared:
-        return "nothing is known about instruments and rooms that both sides may share"
-    seen = [f"{share:.0%} of the test clips have a `{column}` that training has heard"
+        return "The table does not say which instruments and rooms training and test share"
+    seen = [f"{share:.0%} of the test clips have a `{column}` that occurs in training"
             for column, share in shared.items() if share > 0]  # fmt: skip
     if not seen:
-        return "no test clip shares its source, instrument or recording with training"
+        return "No test clip shares its source, instrument or recording with training"
     return (
-        "; ".join(seen) + ": players, instruments or rooms are shared, so expect lower figures "
+        "; ".join(seen) + ": players, instruments or rooms are shared, so expect lower scores "
         "on other recordings"
     )

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from instrument_net.data.grouping import SplitError, deal, group_columns, group_names
+from instrument_net.data.grouping import SplitError, assign_groups, group_columns, group_names
+from instrument_net.data.splits.assignment import check_classes
 from instrument_net.data.splits.fold_table import tabulate_folds
-from instrument_net.data.splits.sides import check_sides
 
 
 @dataclass(frozen=True)
 class KFold:
-    """One of K folds: its clips are the test, the rest trains and validates.
+    """One of K folds: its clips are tested, the others train and validate.
 
     Attributes:
         fold: Which fold, from 0.
@@ -62,39 +62,39 @@ class KFold:
             number = {name: str(k) for k, name in enumerate(sorted(official.unique()))}
             return official.map(number)
         shares = {str(k): 1 / self.folds for k in range(self.folds)}
-        return deal(clips["label"], self.groups(clips), shares, seed=self.seed)
+        return assign_groups(clips["label"], self.groups(clips), shares, seed=self.seed)
 
     def assign(self, clips: pd.DataFrame) -> pd.Series:
         """Return ``train``, ``validation`` or ``test`` for every clip.
 
         Raises:
-            SplitError: If a label lacks clips to train or to validate on, or the fold is empty.
+            SplitError: If a label has no clip to train or to validate on, or the fold is empty.
         """
         groups = self.groups(clips)
         test = self.fold_of(clips) == str(self.fold)
-        sides = pd.Series("test", index=clips.index, name="split")
+        splits = pd.Series("test", index=clips.index, name="split")
         wanted = {"train": 1 - self.validation_fraction, "validation": self.validation_fraction}
         rest = ~test
-        sides[rest] = deal(clips["label"][rest], groups[rest], wanted, seed=self.seed)
-        check_sides(clips["label"], sides, groups, ("train", "validation"))
+        splits[rest] = assign_groups(clips["label"][rest], groups[rest], wanted, seed=self.seed)
+        check_classes(clips["label"], splits, groups, ("train", "validation"))
         if not test.any():
             raise SplitError(f"fold {self.fold} of {self.folds} is empty: ask for fewer folds")
-        return sides
+        return splits
 
     @property
-    def promise(self) -> str:
+    def guarantee(self) -> str:
         """What no fold's test clips have been used for."""
         return (
-            "each clip is judged by a model that was neither trained nor validated on its group; "
+            "each clip is tested with a model that was neither trained nor validated on its group; "
             "libraries, players and rooms may be shared"
         )
 
     def fold_table(self, clips: pd.DataFrame) -> pd.DataFrame:
         """Return what each of the K folds tests; see :func:`tabulate_folds`."""
-        sides: dict[int | str, pd.Series] = {
+        splits: dict[int | str, pd.Series] = {
             fold: replace(self, fold=fold).assign(clips) for fold in range(self.folds)
         }
-        return tabulate_folds(clips["label"], sides)
+        return tabulate_folds(clips["label"], splits)
 
     def describe(self, clips: pd.DataFrame) -> str:
         """Return in a few words how a table is divided."""

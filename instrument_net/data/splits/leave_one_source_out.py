@@ -1,4 +1,4 @@
-"""Each source in turn is tested, by a network that has heard only the others."""
+"""Each source in turn is tested, with a network that was trained on the others only."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from instrument_net.data.grouping import SplitError
+from instrument_net.data.splits.assignment import CLASS_NOT_TRAINED, UNUSED
 from instrument_net.data.splits.by_source import BySource, source_names
 from instrument_net.data.splits.fold_table import tabulate_folds
-from instrument_net.data.splits.sides import UNTAUGHT, UNUSED
 
 
 @dataclass(frozen=True)
 class LeaveOneSourceOut:
-    """One source is the test, all others train and validate, as in :class:`BySource`.
+    """One source is tested, all others train and validate, as in :class:`BySource`.
 
     Attributes:
         fold: The source that is tested; ``None`` until cross-validation names one.
-        sealed: Sources that are no fold and on no side of any (``unused``): what is chosen by
-            looking at the folds cannot have seen them, so that they are left for one last test.
+        sealed: Sources that are no fold and in no split of any (``unused``): nothing that is chosen
+            by looking at the folds depends on them, so they are left for one last test.
         group_by: As in :class:`Split`.
         validation_fraction: Share of each label's remaining clips aimed at, in (0, 1).
         seed: Of the shuffle.
@@ -33,7 +33,7 @@ class LeaveOneSourceOut:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse a sealed source that would be opened."""
+        """Refuse a sealed source that would be tested."""
         if isinstance(self.sealed, str):
             raise SplitError(f"split.sealed must be a list of sources, got {self.sealed!r}")
         if self.fold is not None and self.fold in self.sealed:
@@ -50,43 +50,44 @@ class LeaveOneSourceOut:
         return self._split(clips).groups(clips)
 
     def assign(self, clips: pd.DataFrame) -> pd.Series:
-        """Return the side of each clip; see :meth:`BySource.assign`."""
+        """Return the split of each clip; see :meth:`BySource.assign`."""
         return self._split(clips).assign(clips)
 
     def describe(self, clips: pd.DataFrame) -> str:
         """Return in a few words how a table is divided."""
-        sealed = f"; sealed, on no side: {', '.join(self.sealed)}" if self.sealed else ""
+        sealed = f"; sealed, in no split: {', '.join(self.sealed)}" if self.sealed else ""
         return self._split(clips).describe(clips) + sealed
 
     @property
-    def promise(self) -> str:
+    def guarantee(self) -> str:
         """What no fold's test clips have been used for."""
         sealed = ". Sealed, trained, validated and tested on by no fold: " if self.sealed else ""
         return (
-            "each clip is judged by a model that has heard no clip of its source: training, "
-            "scaling, stopping and the choice of the model saw recordings of the other sources "
-            "only. Intervals draw recordings anew, not sources: another source may lie outside"
+            "each clip is tested with a model that has seen no clip of its source: training, "
+            "scaling, stopping and the choice of the model used recordings of the other sources "
+            "only. Intervals resample recordings, not sources: another source may lie outside"
             f"{sealed}{', '.join(self.sealed)}"
         )
 
     def fold_table(self, clips: pd.DataFrame) -> pd.DataFrame:
-        """Return what each source tests; see :func:`tabulate_folds`.
+        """Return what is tested of each source; see :func:`tabulate_folds`.
 
-        A source none of whose classes is in another one is no fold: it tests 0 clips. A sealed one
-        has no row.
+        A source none of whose classes is in another one is no fold: 0 of its clips are tested. A
+        sealed one has no row.
         """
         sources, labels = source_names(clips), clips["label"]
         unsealed = self._unsealed(clips)
         known = sources.isin(unsealed)
-        sides: dict[int | str, pd.Series] = {}
+        splits: dict[int | str, pd.Series] = {}
         for source in unsealed:
             own = sources == source
             others = known & ~own
             if labels[own].isin(set(labels[others])).any():
-                sides[source] = replace(self, fold=source).assign(clips)
+                splits[source] = replace(self, fold=source).assign(clips)
             else:
-                sides[source] = pd.Series(UNUSED, index=clips.index).mask(own, UNTAUGHT)
-        return tabulate_folds(labels, sides)
+                unused = pd.Series(UNUSED, index=clips.index)
+                splits[source] = unused.mask(own, CLASS_NOT_TRAINED)
+        return tabulate_folds(labels, splits)
 
     def _split(self, clips: pd.DataFrame) -> BySource:
         if self.fold is None:
@@ -105,7 +106,7 @@ class LeaveOneSourceOut:
         )
 
     def _unsealed(self, clips: pd.DataFrame) -> list[str]:
-        """Return the sources that may be looked at, in alphabetical order."""
+        """Return the sources that are not sealed, in alphabetical order."""
         sources = set(source_names(clips))
         unknown = sorted(set(self.sealed) - sources)
         if unknown:

@@ -25,7 +25,10 @@ class SplitRule(Protocol):
         ...
 
     def assign(self, clips: pd.DataFrame) -> pd.Series:
-        """Return the side of each clip: one of ``SPLIT_NAMES``, ``UNTAUGHT`` or ``UNUSED``."""
+        """Return the split of each clip: one of ``SPLIT_NAMES``, or why it is in none.
+
+        See ``CLASS_NOT_TRAINED`` and ``UNUSED`` of :mod:`instrument_net.data.splits.assignment`.
+        """
         ...
 
     def describe(self, clips: pd.DataFrame) -> str:
@@ -43,7 +46,7 @@ class FoldRule(SplitRule, Protocol):
         ...
 
     @property
-    def promise(self) -> str:
+    def guarantee(self) -> str:
         """What no fold's test clips have been used for, as half a sentence for the report."""
         ...
 

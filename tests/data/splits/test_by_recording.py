@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from instrument_net.data.splits import Split, SplitError, shared_values
+from instrument_net.data.splits import Split, SplitError
 
 
 def clips_of(n_labels=4, n_groups=10, per_group=3):
@@ -15,16 +15,16 @@ def clips_of(n_labels=4, n_groups=10, per_group=3):
     return pd.DataFrame(rows)
 
 
-def test_no_group_is_torn_apart():
+def test_no_group_is_divided():
     clips = clips_of()
-    sides = Split().assign(clips)
-    assert sides.groupby(clips["instrument_id"]).agg(set).map(len).eq(1).all()
+    splits = Split().assign(clips)
+    assert splits.groupby(clips["instrument_id"]).agg(set).map(len).eq(1).all()
 
 
-def test_every_label_gets_about_its_share_on_every_side():
+def test_every_label_gets_about_its_share_in_every_split():
     clips = clips_of(n_groups=20)
-    sides = Split(validation_fraction=0.2, test_fraction=0.1).assign(clips)
-    counts = pd.crosstab(clips["label"], sides)
+    splits = Split(validation_fraction=0.2, test_fraction=0.1).assign(clips)
+    counts = pd.crosstab(clips["label"], splits)
     assert counts["validation"].tolist() == [12] * 4
     assert counts["test"].tolist() == [6] * 4
     assert counts["train"].tolist() == [42] * 4
@@ -36,7 +36,7 @@ def test_three_groups_a_label_are_enough():
     assert (counts == 1).all(axis=None)
 
 
-def test_two_groups_are_an_error_that_names_the_class_and_the_mend():
+def test_two_groups_are_an_error_that_names_the_class_and_what_to_do():
     clips = clips_of()
     clips.loc[clips["label"] == "b", "instrument_id"] = np.resize(["b_0", "b_1"], 30)
     with pytest.raises(SplitError, match=r"class 'b' has no clip for train.*2 group.*group_by"):
@@ -53,8 +53,8 @@ def test_the_seed_decides_and_the_order_of_rows_does_not():
 def test_a_recording_with_two_labels_stays_whole():
     clips = clips_of(n_labels=2, n_groups=8, per_group=2)
     clips["recording_id"] = [str(i // 4) for i in range(16)] * 2  # both labels in each
-    sides = Split().assign(clips)
-    assert sides.groupby(clips["recording_id"]).agg(set).map(len).eq(1).all()
+    splits = Split().assign(clips)
+    assert splits.groupby(clips["recording_id"]).agg(set).map(len).eq(1).all()
 
 
 @pytest.mark.parametrize(
@@ -111,18 +111,12 @@ def test_an_official_split_is_kept_as_it_is():
 def test_an_official_test_set_stays_and_validation_comes_out_of_training():
     clips = clips_of(n_groups=20)
     clips["split"] = ["test" if i.endswith("_0") else "train" for i in clips["instrument_id"]]
-    sides = Split().assign(clips)
-    assert (sides == "test").equals(clips["split"] == "test")
-    assert set(sides[clips["split"] == "train"]) == {"train", "validation"}
+    splits = Split().assign(clips)
+    assert (splits == "test").equals(clips["split"] == "test")
+    assert set(splits[clips["split"] == "train"]) == {"train", "validation"}
 
 
 @pytest.mark.parametrize("fractions", [(0.0, 0.2), (0.5, 0.5), (-0.1, 0.2)])
-def test_fractions_that_leave_a_side_empty_are_refused(fractions):
+def test_fractions_that_leave_a_split_empty_are_refused(fractions):
     with pytest.raises(SplitError, match="must be above 0"):
         Split(validation_fraction=fractions[0], test_fraction=fractions[1])
-
-
-def test_shared_values_is_the_share_of_test_clips_that_training_knows():
-    clips = pd.DataFrame({"source": ["x", "y", "x", "z"]})
-    sides = pd.Series(["train", "train", "test", "test"])
-    assert shared_values(clips, sides, "source") == 0.5

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from instrument_net.data import Everything, KFold, SplitError
+from instrument_net.data import KFold, SplitError
 
 
 @pytest.fixture
@@ -18,12 +18,12 @@ def clips():
 def test_every_clip_is_tested_once_and_its_recording_with_it(clips):
     tested = pd.Series(0, index=clips.index)
     for fold in range(5):
-        sides = KFold(fold=fold, folds=5).assign(clips)
-        tested += sides == "test"
-        assert not set(clips["recording_id"][sides == "test"]) & set(
-            clips["recording_id"][sides != "test"]
+        splits = KFold(fold=fold, folds=5).assign(clips)
+        tested += splits == "test"
+        assert not set(clips["recording_id"][splits == "test"]) & set(
+            clips["recording_id"][splits != "test"]
         )
-        per_label = pd.crosstab(clips["label"], sides)
+        per_label = pd.crosstab(clips["label"], splits)
         assert (per_label > 0).all(axis=None)
         assert per_label["test"].between(5, 10).all()
         assert per_label["validation"].between(3, 9).all()
@@ -39,15 +39,15 @@ def test_the_seed_fixes_the_folds(clips):
 def test_official_folds_are_kept(clips):
     clips["fold"] = clips["recording_id"].str[-1].map(lambda digit: str(int(digit) % 4 + 1))
     for fold in range(4):
-        sides = KFold(fold=fold, folds=4).assign(clips)
-        assert ((sides == "test") == (clips["fold"] == str(fold + 1))).all()
+        splits = KFold(fold=fold, folds=4).assign(clips)
+        assert ((splits == "test") == (clips["fold"] == str(fold + 1))).all()
     with pytest.raises(SplitError, match=r"has 4 folds, split\.folds is 10"):
         KFold(folds=10).assign(clips)
 
 
 def test_a_class_that_a_fold_takes_whole_is_named(clips):
     few = clips[(clips["label"] != "oboe") | (clips["recording_id"] == "oboe0")]
-    # The rarest class is dealt first, so that its one recording lies in the first fold.
+    # The rarest class is assigned first, so that its one recording lies in the first fold.
     with pytest.raises(SplitError, match="class 'oboe' has no clip for train, validation"):
         KFold(fold=0, folds=5, group_by=["recording_id"]).assign(few)
 
@@ -56,7 +56,3 @@ def test_a_class_that_a_fold_takes_whole_is_named(clips):
 def test_what_is_no_fold_is_refused(options):
     with pytest.raises(SplitError, match="fold must lie in 0"):
         KFold(**options)
-
-
-def test_everything_is_tested_on_a_foreign_corpus(clips):
-    assert set(Everything().assign(clips)) == {"test"}

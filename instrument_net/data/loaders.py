@@ -1,0 +1,114 @@
+"""Divided clips -> the loaders of a data module."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn.functional import one_hot
+
+from instrument_net.augmentation import AugmentationChain
+from instrument_net.data.class_balanced_sampler import ClassBalancedSampler
+from instrument_net.data.divided_clips import DividedClips
+from instrument_net.data.loader import ClipDataset, FrontEndLoader
+from instrument_net.data.loading import Loading
+from instrument_net.data.rendered_views import RenderedViews
+from instrument_net.data.store import WaveformStore
+from instrument_net.data.view_loader import ViewDataset, ViewLoader
+from instrument_net.frontend import FrontEnd
+
+
+@dataclass(frozen=True)
+class Loaders:
+    """Make the loaders of any split: clips as they are, or as training has them.
+
+    Attributes:
+        store: The decoded waveforms.
+        clips: Their splits and classes.
+        front_end: Waveforms -> (spectrogram, features).
+        augmentation: What training changes about its clips; ``None``: nothing.
+        device: Where batches are wanted.
+        loading: Size of a batch, sampling, views, workers.
+    """
+
+    store: WaveformStore
+    clips: DividedClips
+    front_end: FrontEnd
+    augmentation: AugmentationChain | None
+    device: torch.device
+    loading: Loading
+
+    def plain(self, split: str) -> FrontEndLoader:
+        """Return the batches of one split as they are, in the order of the table."""
+        return FrontEndLoader(
+            self._dataset(split, self.clips.labels(split)),
+            front_end=self.front_end.to(self.device),
+            device=self.device,
+            **self._options,
+        )
+
+    def training(self) -> FrontEndLoader | ViewLoader:
+        """Return the training batches, augmented, in another random order each epoch."""
+        labels = self.clips.labels("train")
+        balanced = self.loading.sampling == "class_balanced"
+        options = {
+            **self._options,
+            "shuffle": not balanced,
+            "sampler": ClassBalancedSampler(labels) if balanced else None,
+        }
+        front_end = self.front_end.to(self.device)
+        augmentation = None if self.augmentation is None else self.augmentation.to(self.device)
+        if augmentation is None or self.loading.views is None:
+            return FrontEndLoader(
+                self.training_clips(),
+                front_end=front_end,
+                device=self.device,
+                augmentation=augmentation,
+                **options,
+            )
+        views = RenderedViews(
+            self.store,
+            self.loading.views,
+            front_end=front_end,
+            augmentation=augmentation,
+            device=self.device,
+        )
+        return ViewLoader(
+            ViewDataset(views, self.clips.positions("train"), labels),
+            augmentation=augmentation,
+            device=self.device,
+            **options,
+        )
+
+    def feature_statistics(self) -> tuple[Tensor, Tensor]:
+        """Return mean and standard deviation of every feature over the training split.
+
+        Both are float32 ``(n_features,)`` in the features' own units; the deviation is that of
+        the population (spec §1.6.2: unit variance over all samples in a column). Measured on the
+        clips as they are, not augmented.
+        """
+        features = torch.cat([features.double().cpu() for _, features, _ in self.plain("train")])
+        return features.mean(0).float(), features.std(0, correction=0).float()
+
+    def training_clips(self) -> ClipDataset:
+        """Return the training split's waveforms, labelled as the augmentation needs it."""
+        labels = self.clips.labels("train")
+        if self.augmentation is not None and self.augmentation.mixes_labels:
+            labels = one_hot(labels, len(self.clips.class_names)).float()
+        return self._dataset("train", labels)
+
+    def _dataset(self, split: str, labels: Tensor) -> ClipDataset:
+        # A worker's pinned memory would not be pinned for this process.
+        pin_memory = self.device.type == "cuda" and self.loading.num_workers == 0
+        positions = self.clips.positions(split)
+        return ClipDataset(self.store, positions, labels, pin_memory=pin_memory)
+
+    @property
+    def _options(self) -> dict[str, Any]:
+        return {
+            "batch_size": self.loading.batch_size,
+            "num_workers": self.loading.num_workers,
+            "persistent_workers": self.loading.num_workers > 0,
+        }

@@ -1,0 +1,40 @@
+"""What the report states about a split."""
+
+import pytest
+from source_tables import table
+
+from instrument_net.data import LeaveOneSourceOut
+from instrument_net.data.splits import describe_split
+
+
+@pytest.fixture
+def clips():
+    return table()
+
+
+def test_the_report_says_what_was_left_out_and_that_no_source_is_shared(clips):
+    rule = LeaveOneSourceOut(fold="attic")
+    said = describe_split(rule, clips.assign(split=rule.assign(clips)))
+    assert "tested on the source attic, by which nothing was chosen; trained on 4 other(s)" in said
+    assert "Left out, because no training clip is of their class: gong (12)" in said
+    assert "Trained but not tested: drum, oboe" in said
+    assert "No test clip shares its source, instrument or recording with training" in said
+
+
+def test_a_recording_in_two_sources_is_reported(clips):
+    clips.loc[clips["recording_id"] == "attic_flute0", "recording_id"] = "barn_flute0"
+    rule = LeaveOneSourceOut(fold="attic")
+    said = describe_split(rule, clips.assign(split=rule.assign(clips)))
+    assert "of the test clips have a `recording_id` that occurs in training" in said
+
+
+def test_the_report_names_the_sealed_sources(clips):
+    rule = LeaveOneSourceOut(fold="attic", sealed=["barn", "dome"])
+    said = describe_split(rule, clips.assign(split=rule.assign(clips)))
+    assert "trained on 2 other(s)" in said
+    assert "sealed, in no split: barn, dome" in said
+    assert "33 clips of sources that are neither trained nor tested on are not used" in said
+    assert rule.guarantee.endswith(
+        "Sealed, trained, validated and tested on by no fold: barn, dome"
+    )
+    assert "ealed" not in LeaveOneSourceOut().guarantee
