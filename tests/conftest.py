@@ -13,7 +13,9 @@ import pandas as pd
 import pytest
 import soundfile
 
-from instrument_net.configuration import CONF_DIR
+from instrument_net.configuration import CONF_DIR, extend_hydra
+
+extend_hydra()  # for tests that compose without a command
 
 REAL_CORPUS = Path(__file__).parents[2] / "shared/data/instruments-real/metadata.csv"
 

@@ -54,12 +54,12 @@ def test_a_tone_keeps_its_pitch_at_every_rate(tmp_path, rate_hz):
     path = tmp_path / "tone.wav"
     soundfile.write(path, sine(rate_hz), rate_hz, subtype="FLOAT")
     waveform = load_waveform(path)
-    # 44,099 and 44,101 Hz are taken for 44,100: 0.04 cent, or 0.057 rad at the ends of the 0.8 s
-    # looked at; uniform in between, that is 0.033 rad rms, -29.7 dB.
+    # 44,099 and 44,101 Hz are converted as 44,100: 0.04 cent, or 0.057 rad at the ends of the
+    # 0.8 s compared; uniform in between, that is 0.033 rad rms, -29.7 dB.
     assert error_db(waveform, 1000.0) < (-29.5 if rate_hz in (44_099, 44_101) else -90)
 
 
-def test_what_lies_above_half_the_new_rate_is_removed_not_folded(tmp_path):
+def test_frequencies_above_half_the_new_rate_are_removed_not_aliased(tmp_path):
     path = tmp_path / "tones.wav"
     soundfile.write(path, sine(96_000, 1000) + sine(96_000, 30_000), 96_000, subtype="FLOAT")
     assert error_db(load_waveform(path), 1000.0) < -80
@@ -104,13 +104,13 @@ def test_an_excerpt_is_found_by_its_time(tmp_path):
 
 
 @pytest.mark.parametrize("start_s", [-1.0, np.nan, np.inf])
-def test_a_start_that_is_no_time_is_refused(write_tone, start_s):
+def test_an_impossible_start_is_refused(write_tone, start_s):
     with pytest.raises(AudioError, match=rf"a\.wav: start_s is {start_s:g}, expected"):
         load_waveform(write_tone("a.wav"), start_s=start_s)
 
 
 @pytest.mark.parametrize("duration_s", [0.0, -1.0, np.nan])
-def test_a_duration_that_is_no_time_is_refused_not_silent(write_tone, duration_s):
+def test_an_impossible_duration_is_refused_not_silent(write_tone, duration_s):
     with pytest.raises(AudioError, match=rf"a\.wav: duration_s is {duration_s:g}, expected"):
         load_waveform(write_tone("a.wav"), duration_s=duration_s)
 
@@ -143,7 +143,7 @@ def whole_file(tmp_path, extension, **options):
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_samples_that_are_no_numbers_are_refused(tmp_path, value):
+def test_nan_and_infinite_samples_are_refused(tmp_path, value):
     path = tmp_path / "bad.wav"
     samples = sine(44_100)
     samples[100] = value
@@ -161,7 +161,7 @@ def test_a_file_cut_in_half_is_refused_not_trained_on(tmp_path, extension):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "empty"),
         (b"This is a text about flutes.\n" * 40, "no audio"),
@@ -169,8 +169,8 @@ def test_a_file_cut_in_half_is_refused_not_trained_on(tmp_path, extension):
         (bytes(5000), "no audio"),
     ],
 )
-def test_what_is_no_audio_is_refused(tmp_path, content, said):
-    with pytest.raises(AudioError, match=rf"x\.wav: .*{said}"):
+def test_what_is_no_audio_is_refused(tmp_path, content, message):
+    with pytest.raises(AudioError, match=rf"x\.wav: .*{message}"):
         load_waveform(write_bytes(tmp_path / "x.wav", content))
 
 
@@ -179,7 +179,7 @@ def test_a_file_without_samples_a_folder_and_a_missing_file_are_refused(tmp_path
     with pytest.raises(AudioError, match=r"none\.wav: holds no sample"):
         load_waveform(tmp_path / "none.wav")
     soundfile.write(tmp_path / "one.wav", np.ones(1), 44_100)
-    with pytest.raises(AudioError, match=r"one\.wav: 1 sample\(s\) at 44100 Hz are no sound"):
+    with pytest.raises(AudioError, match=r"one\.wav: 1 sample\(s\) at 44100 Hz are too short"):
         load_waveform(tmp_path / "one.wav")
     with pytest.raises(AudioError, match="is a folder"):
         load_waveform(tmp_path)
@@ -196,13 +196,13 @@ def test_rates_outside_the_range_are_refused(tmp_path, rate_hz):
         load_waveform(path)
 
 
-def test_a_wav_written_to_a_pipe_has_no_length_and_is_read_all_the_same(tmp_path):
+def test_a_wav_written_to_a_pipe_has_no_length_and_is_still_read(tmp_path):
     content = bytearray(whole_file(tmp_path, "wav"))
     content[4:8] = content[40:44] = b"\xff\xff\xff\xff"
     assert load_waveform(write_bytes(tmp_path / "piped.wav", content)).abs().max() == 1
 
 
-def test_a_streamed_flac_is_read_if_long_enough_and_else_refused_with_the_reason(tmp_path):
+def test_a_streamed_flac_is_read_if_long_enough_and_refused_with_the_reason_otherwise(tmp_path):
     paths = {}
     for duration_s in (2, 8):
         paths[duration_s] = tmp_path / f"{duration_s}.flac"
@@ -213,7 +213,7 @@ def test_a_streamed_flac_is_read_if_long_enough_and_else_refused_with_the_reason
         content[22:26] = bytes(4)
         paths[duration_s].write_bytes(content)
     assert error_db(load_waveform(paths[8]), 1000.0) < -80
-    with pytest.raises(AudioError, match=r"2\.flac: .* its header leaves its length open"):
+    with pytest.raises(AudioError, match=r"2\.flac: .* its header does not state its length"):
         load_waveform(paths[2])
 
 
@@ -223,7 +223,7 @@ def test_samples_without_a_header_are_refused(tmp_path, name):
         load_waveform(write_bytes(tmp_path / name, bytes(range(256)) * 40))
 
 
-LYING_HEADER = """
+WRONG_HEADER = """
 import resource, sys
 from instrument_net.audio import AudioError, load_waveform
 load_waveform(sys.argv[1])
@@ -237,7 +237,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
 
-def test_a_header_that_lies_costs_neither_memory_nor_time(tmp_path):
+def test_a_wrong_header_costs_neither_memory_nor_time(tmp_path):
     good = tmp_path / "whole.wav"
     content = bytearray(whole_file(tmp_path, "wav"))
     lies = []
@@ -251,7 +251,7 @@ def test_a_header_that_lies_costs_neither_memory_nor_time(tmp_path):
         lie[place : place + n] = value.to_bytes(n, "little")
         lies.append(str(write_bytes(tmp_path / f"{name}.wav", lie)))
     done = subprocess.run(
-        [sys.executable, "-c", LYING_HEADER, str(good), *lies],
+        [sys.executable, "-c", WRONG_HEADER, str(good), *lies],
         capture_output=True, text=True, check=True, timeout=120,
     )  # fmt: skip
     assert int(done.stdout) < 300_000  # kilobytes

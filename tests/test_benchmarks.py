@@ -10,7 +10,6 @@ import pytest
 from benchmarks import contest
 from benchmarks.contest import Contender, compete
 from benchmarks.train_step import gflop_per_clip
-from instrument_net.monitoring.compile_network import describe_gain
 
 pytestmark = pytest.mark.slow
 
@@ -88,11 +87,3 @@ def test_the_arithmetic_of_a_step_is_counted():
     # pass costs twice that, but for the first layer, whose input needs no gradient.
     assert gflop_per_clip(training=False) == pytest.approx(3.26, abs=0.01)
     assert gflop_per_clip(training=True) == pytest.approx(3 * 3.26 - 0.08, abs=0.03)
-
-
-def test_the_break_even_of_compiling_is_told():
-    line = describe_gain(eager_s=0.5, compiled_s=0.25, start_s=20)
-    assert (
-        line == "compiled in 20 s: a step takes 250 ms instead of 500 ms, which pays after 80 steps"
-    )
-    assert describe_gain(eager_s=0.4, compiled_s=0.5, start_s=20).endswith("never pays here")

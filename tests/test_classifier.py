@@ -8,11 +8,12 @@ import torch
 from torch.utils.data import DataLoader
 
 from instrument_net.classifier import InstrumentClassifier
-from instrument_net.frontend import FrontEnd
+from instrument_net.frontend import FEATURE_NAMES, FrontEnd
 from instrument_net.learning.optimizer import spec_adam
 from instrument_net.models import NETWORKS
+from instrument_net.recognition.checkpoint import CheckpointError
 
-SMALL = {"n_fft": 512, "hop_length": 256, "n_bins": 83, "n_frames": 80}
+SMALL = {"n_frames": 80, "features": {"n_fft": 512, "hop_length": 256, "n_bins": 83}}
 NAMES = ["flute", "harp", "oboe"]
 
 
@@ -130,14 +131,31 @@ def test_a_checkpoint_from_before_there_were_such_options_is_still_read(tmp_path
     classifier = small_classifier().eval()
     path = save(classifier, tmp_path / "x.ckpt")
     content = torch.load(path, weights_only=True)
-    for newer in ("label_smoothing", "class_weights"):
+    for newer in ("label_smoothing", "class_weights", "feature_names"):
         del content["hyper_parameters"][newer]
-    for newer in ("spectrogram", "pcen_gain"):
-        del content["hyper_parameters"]["front_end"][newer]
+    content["hyper_parameters"]["front_end"] = {
+        "sample_rate_hz": 44_100, "n_fft": 512, "hop_length": 256, "n_bins": 83, "n_frames": 80,
+        "scale": "log", "top_db": 80.0, "n_mels": 40,
+    }  # fmt: skip
     torch.save(content, path)
     loaded = InstrumentClassifier.load_from_checkpoint(path)
     assert torch.equal(loaded(*batch[:2]), classifier(*batch[:2]))
     assert loaded.front_end.settings == classifier.front_end.settings
+
+
+def test_a_checkpoint_of_other_features_or_of_another_project_is_refused(tmp_path):
+    path = save(small_classifier(), tmp_path / "x.ckpt")
+    content = torch.load(path, weights_only=True)
+    assert content["hyper_parameters"]["feature_names"] == list(FEATURE_NAMES)
+    content["hyper_parameters"]["feature_names"][0] = "loudness"
+    torch.save(content, path)
+    with pytest.raises(
+        CheckpointError, match=r"x\.ckpt: .*\(only there: loudness; only here: rms\)"
+    ):
+        InstrumentClassifier.load_from_checkpoint(path)
+    torch.save({"state_dict": {}}, path)
+    with pytest.raises(CheckpointError, match=r"x\.ckpt: not a checkpoint of instrument_net"):
+        InstrumentClassifier.load_from_checkpoint(path)
 
 
 @outside_a_trainer
@@ -152,9 +170,9 @@ def test_a_mixture_costs_by_its_shares_and_counts_as_its_larger_share(batch):
     torch.testing.assert_close(loss, expected)
     hard = small_classifier()
     hard.training_step(batch, 0)
-    figures, expected = (c.metrics["train_metrics"].compute() for c in (classifier, hard))
-    assert figures == expected
-    assert figures["train/accuracy"] == (logits.argmax(1) == label).float().mean()
+    values, expected = (c.metrics["train_metrics"].compute() for c in (classifier, hard))
+    assert values == expected
+    assert values["train/accuracy"] == (logits.argmax(1) == label).float().mean()
 
 
 def test_adam_is_set_as_in_the_design():
@@ -175,7 +193,7 @@ def test_feature_scaling_reaches_the_network(batch):
     assert not torch.allclose(before, classifier(*batch[:2]))
 
 
-def test_a_trainer_teaches_it_to_tell_three_batches_apart(batch):
+def test_a_trainer_trains_it_to_recognise_three_classes(batch):
     classifier = small_classifier()
     classifier.fit_feature_scaling(batch[1].mean(0), batch[1].std(0))
     loader = DataLoader([batch], batch_size=None)
@@ -192,7 +210,7 @@ def test_a_trainer_teaches_it_to_tell_three_batches_apart(batch):
         (["a"], {}, "two or more different names"),
         (["a", "a"], {}, "two or more different names"),
         (NAMES, {"network": {"name": "TwoBranchNets"}}, "TwoBranchNet"),
-        (NAMES, {"front_end": {"scale": "mel"}}, "log, power"),
+        (NAMES, {"front_end": {"spectrogram": {"scale": "mel"}}}, "log, power"),
         (NAMES, {"label_smoothing": 2}, "label_smoothing is 2; expected a share from 0 to 1"),
         (NAMES, {"log_base": "2"}, "log_base is '2'"),
         (NAMES, {"class_weights": [1.0, 2.0]}, "class_weights must be 3 numbers above 0"),

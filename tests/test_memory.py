@@ -1,4 +1,4 @@
-"""The allocator keeps what is freed; looked at from outside, in a process of its own."""
+"""The allocator keeps freed memory; observed from outside, in a process of its own."""
 
 import ctypes
 import json

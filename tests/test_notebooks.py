@@ -13,9 +13,11 @@ import scipy.stats
 import soundfile
 import torch
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 from instrument_net.audio import load_waveform
 from instrument_net.frontend import FEATURE_NAMES, FrontEnd
+from instrument_net.run_folder import read_curves
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]
@@ -141,7 +143,7 @@ def test_a_folder_of_ones_own_is_explored_by_changing_one_line(outputs, table_of
 
 @pytest.mark.slow
 @ignores_the_clients_warnings
-def test_the_features_figures_agree_with_independent_ones(outputs, table_of_clips):
+def test_the_statistics_of_the_features_agree_with_independent_ones(outputs, table_of_clips):
     line = f'InstrumentDataModule.from_manifest("{table_of_clips}", **options)'
     cells = run("02_explore_features", outputs, line)
     printed = printed_by(cells)
@@ -176,11 +178,11 @@ def test_a_run_is_read_as_it_was_written(outputs):
     assert str(folder) in printed
     assert any("+experiment=smoke" in text for text in shown_by(cells, "text/markdown"))
     best = torch.load(folder / "checkpoints" / "best.ckpt", weights_only=True)
-    assert f"2 epochs, best: epoch {best['epoch']}" in printed
-    figures = json.loads((folder / "report" / "metrics.json").read_text())
-    n_right = round(figures["accuracy"] * figures["n_clips"])
-    n_wrong = figures["n_clips"] - n_right
-    assert f"{n_right} of {figures['n_clips']} test clips are right" in printed
+    assert f"2 epochs, best: epoch {best['epoch']} by validation/macro_f1" in printed
+    metrics = json.loads((folder / "report" / "metrics.json").read_text())
+    n_right = round(metrics["accuracy"] * metrics["n_clips"])
+    n_wrong = metrics["n_clips"] - n_right
+    assert f"{n_right} of {metrics['n_clips']} test clips are right" in printed
     assert f"{n_wrong} mistakes" in printed
     # Curves, per class, confusion, reliability, then mistakes to see and hear.
     assert len(shown_by(cells, "image/png")) == 4 + min(n_wrong, 3)
@@ -189,7 +191,25 @@ def test_a_run_is_read_as_it_was_written(outputs):
 
 @pytest.mark.slow
 @ignores_the_clients_warnings
-def test_a_model_names_files_folders_and_the_parts_of_a_long_recording(outputs):
+def test_the_best_epoch_is_that_of_the_metric_that_the_run_monitored(outputs, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(outputs / "smoke" / "run", folder)
+    config = folder / ".hydra" / "config.yaml"
+    text = config.read_text()
+    assert text.count("monitor: validation/macro_f1") == 1
+    config.write_text(text.replace("monitor: validation/macro_f1", "monitor: train/loss"))
+    with pytest.raises(CellExecutionError, match="monitor=train/loss: no metric"):
+        run("03_read_a_run", tmp_path)
+    config.write_text(text.replace("monitor: validation/macro_f1", "monitor: validation/loss"))
+    lowest = read_curves(folder)["validation/loss"].argmin()
+    assert f"2 epochs, best: epoch {lowest} by validation/loss" in printed_by(
+        run("03_read_a_run", tmp_path)
+    )
+
+
+@pytest.mark.slow
+@ignores_the_clients_warnings
+def test_a_model_classifies_files_folders_and_the_parts_of_a_long_recording(outputs):
     cells = run("04_use_a_model", outputs)
     printed = printed_by(cells)
     first = pd.read_csv(outputs / "smoke" / "run" / "report" / "predictions.csv").iloc[0]
@@ -198,7 +218,7 @@ def test_a_model_names_files_folders_and_the_parts_of_a_long_recording(outputs):
     shown = re.search(rf"^{first['predicted']} +([\d.]+)", ranking, flags=re.MULTILINE)
     assert float(shown[1]) == pytest.approx(first["confidence"], abs=2e-3)
     assert "error: 04_use_a_model.ipynb: cannot be decoded" in printed
-    assert "18 of 19 files are named" in printed
+    assert "18 of 19 files are classified" in printed
     # Three clips, one of each class: five windows of 6.014 s, each 3.007 s after the last.
     assert "18.0 s in" in printed
     (timeline,) = (text for text in shown_by(cells, "text/plain") if "start_s" in text)

@@ -10,8 +10,8 @@ from conftest import run_module
 
 pytestmark = pytest.mark.slow
 
-# Source -> label -> clips.
-HELD = {
+# Source -> label -> number of clips.
+SOURCES = {
     "attic": {"flute": 3, "harp": 3},
     "big barn": {"flute": 2, "harp": 2},
     "cellar": {"flute": 2, "harp": 2},
@@ -21,18 +21,19 @@ SPACE = "model.n_trees: {integer: [2, 9]}\n"
 
 @pytest.fixture
 def arguments(tmp_path, write_sources):
-    table = write_sources(HELD)
+    table = write_sources(SOURCES)
     (tmp_path / "conf/space").mkdir(parents=True)
     (tmp_path / "conf/space/tiny.yaml").write_text(SPACE)
     return [
         "+experiment=forest_features", "model.n_trees=10", "data=manifest",
         f"data.path={table}", f"data.store_dir={tmp_path}/store",
-        "frontend.n_fft=1024", "frontend.hop_length=512", "frontend.n_bins=83",
-        "frontend.n_frames=56", "split=leave_one_source_out", "split.sealed=[cellar]",
+        "frontend.features.n_fft=1024", "frontend.features.hop_length=512",
+        "frontend.features.n_bins=83", "frontend.n_frames=56",
+        "split=leave_one_source_out", "split.sealed=[cellar]",
     ]  # fmt: skip
 
 
-def test_a_search_is_taken_up_where_it_was_interrupted_and_never_opens_a_sealed_source(
+def test_a_search_continues_where_it_was_interrupted_and_never_opens_a_sealed_source(
     arguments, tmp_path
 ):
     searching = [f"--config-dir={tmp_path}/conf", *arguments, "space=tiny"]
@@ -60,9 +61,9 @@ def test_a_search_is_taken_up_where_it_was_interrupted_and_never_opens_a_sealed_
     assert (reference / "fold_attic/report/report.md").stat().st_mtime_ns == stamp
 
     for splits in outputs.glob("cross_validation_*/fold_*/splits.csv"):
-        sides = pd.read_csv(splits).groupby("source")["split"].agg(set)
-        assert sides["cellar"] == {"unused"}
-        assert "unused" not in sides["attic"] | sides["big barn"]
+        found = pd.read_csv(splits).groupby("source")["split"].agg(set)
+        assert found["cellar"] == {"unused"}
+        assert "unused" not in found["attic"] | found["big barn"]
     assert not list(outputs.glob("cross_validation_*/fold_cellar"))
 
     page = (folder / "report.md").read_text()
@@ -71,7 +72,7 @@ def test_a_search_is_taken_up_where_it_was_interrupted_and_never_opens_a_sealed_
     assert "3 of 3: 3 complete" in page
     commands = [line for line in page.splitlines() if line.startswith("python -m")]
     again, last_test = (shlex.split(line)[3:] for line in commands)
-    # The winner's command finds its folds, and its report has the page's figure.
+    # The command of the best trial finds its folds, and its report has the objective of the page.
     done = run_module("cross_validate", *again, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("done before") == 2
@@ -80,9 +81,9 @@ def test_a_search_is_taken_up_where_it_was_interrupted_and_never_opens_a_sealed_
         f"model.n_trees={json_of(path / 'fold_attic')}": path
         for path in outputs.glob("cross_validation_*")
     }
-    figures = json.loads((reports[changed] / "report/metrics.json").read_text())
-    assert f", {figures['macro_recall']:.4f}\n" in page
-    # ... and the one test of what is sealed.
+    metrics = json.loads((reports[changed] / "report/metrics.json").read_text())
+    assert f", {metrics['macro_recall']:.4f}\n" in page
+    # ... and the other command tests the sealed source.
     done = run_module("train", *last_test, f"hydra.run.dir={tmp_path}/last", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     tested = pd.read_csv(tmp_path / "last/report/predictions.csv")
@@ -117,7 +118,7 @@ def test_what_cannot_be_searched_is_one_clear_line(arguments, tmp_path, space, o
     assert not list(tmp_path.glob("outputs/forest_features/search_*/study.db"))
 
 
-def test_a_search_without_a_space_says_which_there_are(arguments, tmp_path):
+def test_a_search_without_a_space_lists_those_there_are(arguments, tmp_path):
     done = run_module("search", *arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert "space names no file of conf/space" in done.stderr

@@ -39,9 +39,9 @@ def test_the_screen_says_what_came_out_and_where_to_look(smoke):
 
 def test_the_report_says_that_the_corpus_is_synthetic_and_how_it_was_split(smoke):
     page = (smoke[0][1] / "report/report.md").read_text()
-    assert "synthetic: figures say nothing about real instruments" in page
+    assert "synthetic: scores on it say nothing about real instruments" in page
     assert "**Split:** by instrument_id (seed 0): 6 train, 6 validation, 6 test clips" in page
-    assert "no test clip shares its source, instrument or recording with training" in page
+    assert "No test clip shares its source, instrument or recording with training" in page
     assert "`python -m instrument_net.train data.store_dir=" in page
 
 

@@ -43,7 +43,7 @@ def test_a_chain_describes_itself_in_its_order():
     assert AugmentationChain({}).describe() == "none"
 
 
-def test_what_never_happens_is_left_out():
+def test_augmentations_of_probability_0_are_left_out():
     never = AugmentationChain(
         {"add": Add(1.0, probability=0), "mix": Mixup(probability=0, alpha=1)}
     )
@@ -60,6 +60,6 @@ def test_no_gradient_is_kept():
     assert not waveform.requires_grad
 
 
-def test_a_module_that_does_not_say_what_it_acts_on_is_refused_by_name():
+def test_a_module_without_acts_on_is_refused_by_name():
     with pytest.raises(ValueError, match="dropout: Dropout is no augmentation"):
         AugmentationChain({"dropout": nn.Dropout()})

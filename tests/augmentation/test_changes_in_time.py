@@ -52,7 +52,7 @@ def test_a_shifted_clip_is_trimmed_to_the_same_as_the_clip():
     assert torch.equal(trimmed[0], trimmed[2])
 
 
-def test_trimming_takes_a_noise_floor_below_the_threshold_for_silence():
+def test_trimming_treats_a_noise_floor_below_the_threshold_as_silence():
     clip = clip_at(300, torch.full((100,), 0.8), 1000) + 1e-4 * noise(1, 1000).clamp(-3, 3)
     trimmed = trim_silence(clip, threshold_db=-60)
     assert torch.equal(trimmed[0, :100], clip[0, 300:400])
@@ -80,7 +80,7 @@ def test_a_crop_of_everything_only_moves_the_sound():
     assert torch.equal(whole, clip_at(0, sound, 1500))
 
 
-def test_crops_keep_the_shares_that_they_are_asked_for():
+def test_crops_keep_the_shares_that_were_set():
     torch.manual_seed(0)
     module = Crop(probability=1, share=[0.3, 0.6], sample_rate_hz=SAMPLE_RATE_HZ)
     begin, end = sounding_part(module(torch.ones(200, 10_000)))
@@ -149,7 +149,7 @@ def test_playing_agrees_with_scipy_in_the_band_that_the_front_end_sees():
     )
 
 
-def test_a_slower_clip_loses_what_reaches_past_the_end():
+def test_a_slower_clip_is_cut_at_the_end():
     clip = torch.ones(1, 10_000)
     assert play_faster(clip, -3)[0, -100:].min() > 0.9
     assert play_faster(clip, 3)[0, 8500:].abs().max() == 0

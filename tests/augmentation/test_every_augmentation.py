@@ -84,7 +84,7 @@ def test_with_probability_0_and_in_evaluation_mode_it_changes_nothing(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_clip_tosses_its_own_coin_and_those_that_lose_stay_bit_for_bit(name):
+def test_each_clip_is_drawn_separately_and_the_others_stay_bit_for_bit(name):
     module = build(name, probability=0.3)
     (clips, *_), (after, *_) = (given := inputs(module, 24)), changed(module, given, seed=2)
     n_changed = sum(not torch.equal(old, new) for old, new in zip(clips, after, strict=True))
@@ -93,7 +93,7 @@ def test_each_clip_tosses_its_own_coin_and_those_that_lose_stay_bit_for_bit(name
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("probability", [0.5, 1])
-def test_it_works_where_the_clips_are(name, probability):
+def test_it_works_on_the_device_of_the_clips(name, probability):
     # Meta tensors refuse to meet those of another device, as a GPU's do, and need no GPU.
     module = build(name, probability=probability)
     after = changed(module, [part.to("meta") for part in inputs(module, 4)])
@@ -111,7 +111,7 @@ def test_one_seed_gives_one_result_to_the_last_digit(name):
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in WITHOUT_DRAWS])
-def test_each_clip_is_drawn_for_by_itself(name):
+def test_each_clip_has_random_numbers_of_its_own(name):
     module = build(name, probability=1)
     if name == "gain":
         module._gain_db = (1.0, 6.0)  # below 0 dB only the level differs, and that is tested below
@@ -135,7 +135,7 @@ def test_silence_stays_silent(name):
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "masks" not in name])
-def test_a_silent_clip_does_not_spoil_its_neighbours(name):
+def test_a_silent_clip_does_not_affect_the_others(name):
     module = build(name, probability=1)
     clips, *label = inputs(module, 3)
     clips[1] = 0
@@ -146,9 +146,9 @@ def test_a_silent_clip_does_not_spoil_its_neighbours(name):
 
 
 @pytest.mark.parametrize(
-    ("override", "said"),
+    ("override", "message"),
     [
-        ("augment.noise.probability=2", "augment.noise: probability must lie in 0 ... 1, got 2"),
+        ("augment.noise.probability=2", "augment.noise: probability must be from 0 to 1, got 2"),
         ("augment.noise.snr_db=5", "snr_db must be two numbers, the lower first: [low, high]"),
         ("augment.noise.snr_db=[20,10]", "got [20, 10]"),
         ("augment.noise.snr_db=[a,b]", "augment.noise: snr_db must be two numbers"),
@@ -163,8 +163,8 @@ def test_a_silent_clip_does_not_spoil_its_neighbours(name):
         ("augment.frequency_masks.max_bins=2.5", "max_bins must be a whole number above 0"),
     ],
 )
-def test_what_cannot_be_is_refused_by_the_name_of_its_key(override, said):
+def test_impossible_values_are_refused_by_the_name_of_their_key(override, message):
     with pytest.raises(ConfigurationError) as refusal:
         build_augmentation(OmegaConf.merge(STRONG, OmegaConf.from_dotlist([override]).augment))
-    assert said in str(refusal.value)
+    assert message in str(refusal.value)
     assert "\n" not in str(refusal.value)

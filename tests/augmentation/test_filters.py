@@ -89,7 +89,7 @@ def test_a_batch_is_filtered_as_its_clips_one_by_one(name):
 
 
 @pytest.mark.parametrize("name", ["equalise", "low_pass"])
-def test_a_zero_phase_filter_neither_delays_nor_comes_round_to_the_start(name):
+def test_a_zero_phase_filter_neither_delays_nor_wraps_around_to_the_start(name):
     filtered = FILTERS[name](impulse(), [0])[0].square()
     middle = NUM_SAMPLES // 2
     centre = (filtered * torch.arange(NUM_SAMPLES)).sum() / filtered.sum()
@@ -102,7 +102,7 @@ def test_a_zero_phase_filter_neither_delays_nor_comes_round_to_the_start(name):
     assert FILTERS[name](at_the_end, [0])[0, : NUM_SAMPLES // 2].abs().max() < 1e-4
 
 
-def test_the_low_pass_leaves_what_is_below_halves_at_the_cut_off_and_removes_what_is_above():
+def test_the_low_pass_keeps_what_is_below_halves_at_the_cut_off_and_removes_what_is_above():
     cut_off_hz = torch.tensor([3000.0, 8000.0])
     filtered = low_pass(impulse().expand(2, -1), cut_off_hz, sample_rate_hz=SAMPLE_RATE_HZ)
     for row, hz in zip(filtered, cut_off_hz.tolist(), strict=True):

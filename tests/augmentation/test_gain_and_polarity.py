@@ -1,4 +1,4 @@
-"""What level and sign change for the network: little, and that is said."""
+"""What level and sign change for the network: little."""
 
 import pytest
 import torch
@@ -7,7 +7,7 @@ from instrument_net.augmentation import PolarityInversion
 from instrument_net.augmentation.gain import amplify
 from instrument_net.frontend import FrontEnd
 
-FRONT_END = FrontEnd(n_fft=512, hop_length=256, n_bins=83, n_frames=56)
+FRONT_END = FrontEnd(n_frames=56, features={"n_fft": 512, "hop_length": 256, "n_bins": 83})
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_a_lower_level_is_the_same_to_the_network(clips):
         torch.testing.assert_close(after, before, rtol=1e-4, atol=1e-4)
 
 
-def test_a_higher_level_cuts_the_peaks_and_leaves_the_rest_in_proportion(clips):
+def test_a_higher_level_clips_the_peaks_and_keeps_the_rest_in_proportion(clips):
     factor = 10 ** (6 / 20)
     loud = amplify(clips, torch.full((3,), 6.0))
     torch.testing.assert_close(loud.abs().amax(dim=1), clips.abs().amax(dim=1))

@@ -1,4 +1,4 @@
-"""SpecAugment's masks: how wide, how many, and nothing beside them."""
+"""SpecAugment's masks: how wide, how many, and nothing else changes."""
 
 import pytest
 import torch
@@ -36,7 +36,7 @@ def test_a_mask_is_one_band_across_the_clip_no_wider_than_allowed(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_there_are_as_many_masks_as_asked_for_at_most(kind):
+def test_there_are_at_most_as_many_masks_as_were_set(kind):
     torch.manual_seed(0)
     build, _, across = KINDS[kind]
     zero = build(n_masks=3)(torch.ones(100, 1, 60, 50)) == 0

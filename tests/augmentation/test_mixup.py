@@ -1,4 +1,4 @@
-"""Mixup: labels shared as the amplitudes are."""
+"""Mixup: labels mixed in the proportion of the amplitudes."""
 
 import pytest
 import torch
@@ -25,7 +25,7 @@ def test_the_label_has_the_shares_of_the_amplitudes_whatever_the_levels_were(lev
     torch.testing.assert_close(mixed[0], low * LOW + high * HIGH, rtol=0, atol=1e-4)
 
 
-def test_what_is_silent_has_no_share():
+def test_a_silent_clip_has_no_share():
     silence = torch.zeros(1, NUM_SAMPLES)
     half = torch.tensor([0.5])
     for clip, partner in ((LOW[None], silence), (silence, LOW[None]), (silence, silence)):
@@ -48,7 +48,7 @@ def test_partners_come_from_the_batch_and_rows_sum_to_1():
     assert len(set(others.argmax(dim=1).tolist())) >= 5
 
 
-def test_a_clip_alone_in_its_batch_stays_as_it_is():
+def test_a_clip_alone_in_its_batch_does_not_change():
     mixed, label = Mixup(probability=1, alpha=1)(LOW[None], YES[None])
     torch.testing.assert_close(mixed, LOW[None])
     torch.testing.assert_close(label, YES[None])

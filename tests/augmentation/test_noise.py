@@ -1,4 +1,4 @@
-"""Noise: level, colour and where it is heard."""
+"""Noise: level, colour and extent in time."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def tone_with_silence_around():
 
 
 @pytest.mark.parametrize("snr_db", [-5, 10, 40])
-def test_the_signal_to_noise_ratio_is_the_one_that_was_asked_for(snr_db):
+def test_the_signal_to_noise_ratio_is_the_one_that_was_set(snr_db):
     torch.manual_seed(0)
     clips = tone_with_silence_around().expand(5, -1)
     module = Noise(
@@ -50,7 +50,7 @@ def test_noise_lasts_from_the_first_sample_to_the_end_of_the_recording():
     assert torch.equal(added[0, 35_000:], torch.zeros(25_000))
 
 
-def test_the_rounding_of_a_filter_is_not_taken_for_a_recording_that_goes_on():
+def test_rounding_errors_of_a_filter_do_not_prolong_the_recording():
     torch.manual_seed(0)
     room = Reverberation(
         probability=1, rt60_s=[0.1, 0.1], direct_to_reverberant_db=[0, 0],
@@ -63,7 +63,7 @@ def test_the_rounding_of_a_filter_is_not_taken_for_a_recording_that_goes_on():
 
 
 @pytest.mark.parametrize("exponent", [0.0, 0.5, 1.0])
-def test_its_power_falls_with_frequency_as_the_colour_says(exponent):
+def test_its_power_falls_with_frequency_as_the_colour_sets(exponent):
     torch.manual_seed(0)
     noise = coloured_noise(
         torch.tensor([exponent]), num_samples=265_216, sample_rate_hz=SAMPLE_RATE_HZ

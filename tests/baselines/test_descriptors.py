@@ -10,7 +10,7 @@ from instrument_net.data.corpora import FolderCorpus
 from instrument_net.data.store import WaveformStore
 from instrument_net.frontend import FrontEnd
 
-SMALL = FrontEnd(n_fft=512, hop_length=256, n_bins=83, n_frames=56)
+SMALL = FrontEnd(n_frames=56, features={"n_fft": 512, "hop_length": 256, "n_bins": 83})
 
 
 def noise(n=20_000, padding=5_000):
@@ -52,6 +52,13 @@ def test_features_are_those_of_the_front_end():
     waveform = np.resize(noise(), SMALL.num_samples).astype(np.int16)
     expected = SMALL(torch.from_numpy(waveform)[None])[1][0]
     np.testing.assert_array_equal(FrontEndFeatures(SMALL)(waveform), expected.double().numpy())
+
+
+def test_descriptors_of_another_front_end_have_other_settings():
+    settings = FrontEndFeatures(SMALL).settings
+    assert settings == {"descriptor": "features", "front_end": SMALL.fingerprint}
+    other = FrontEnd(**{**SMALL.settings, "n_frames": 57})
+    assert FrontEndFeatures(other).settings != settings
 
 
 @pytest.fixture

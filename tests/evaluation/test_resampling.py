@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from instrument_net.evaluation import Predictions, bootstrap_intervals, compare_pair, measure
-from instrument_net.evaluation.resampling import FIGURES, _GroupSums
+from instrument_net.evaluation.resampling import METRICS, _GroupSums
 
 NAMES = ("flute", "harp", "oboe")
 
@@ -23,14 +23,14 @@ def random_predictions(n=120, n_groups=30, seed=0, skill=1.5, group=True):
     return Predictions(clips, probabilities, NAMES)
 
 
-def test_the_whole_sample_has_the_figures_that_the_report_has():
+def test_the_whole_sample_has_the_metrics_of_the_report():
     predictions = random_predictions()
     sums = _GroupSums(predictions)
-    figures = dict(zip(FIGURES, sums.figures(np.ones((1, sums.n_groups)))[0], strict=True))
-    assert figures == pytest.approx({k: measure(predictions).overall[k] for k in FIGURES}, abs=1e-6)
+    metrics = dict(zip(METRICS, sums.metrics(np.ones((1, sums.n_groups)))[0], strict=True))
+    assert metrics == pytest.approx({k: measure(predictions).overall[k] for k in METRICS}, abs=1e-6)
 
 
-def test_a_draw_is_what_measuring_the_drawn_clips_gives():
+def test_a_resample_has_the_metrics_of_its_clips():
     predictions = random_predictions(n=40, n_groups=5)
     sums = _GroupSums(predictions)
     weights = np.array([[2.0, 0, 1, 0, 2]])
@@ -39,9 +39,9 @@ def test_a_draw_is_what_measuring_the_drawn_clips_gives():
         for k, group in enumerate(predictions.groups)
         for _ in range(int(weights[0, int(group[1:])]))
     ]
-    drawn = Predictions(predictions.clips.iloc[chosen], predictions.probabilities[chosen], NAMES)
-    figures = dict(zip(FIGURES, sums.figures(weights)[0], strict=True))
-    assert figures == pytest.approx({k: measure(drawn).overall[k] for k in FIGURES}, abs=1e-6)
+    resample = Predictions(predictions.clips.iloc[chosen], predictions.probabilities[chosen], NAMES)
+    metrics = dict(zip(METRICS, sums.metrics(weights)[0], strict=True))
+    assert metrics == pytest.approx({k: measure(resample).overall[k] for k in METRICS}, abs=1e-6)
 
 
 def test_intervals_of_single_clips_are_those_of_the_binomial():
@@ -84,10 +84,10 @@ def test_a_model_does_not_differ_from_itself():
     pair = compare_pair(predictions, predictions)
     assert (pair.differences[["difference", "low", "high"]] == 0).all(axis=None)
     assert (pair.differences["p"] == 1).all()
-    assert (pair.only_a_right, pair.only_b_right, pair.mcnemar_p) == (0, 0, 1.0)
+    assert (pair.only_a_correct, pair.only_b_correct, pair.mcnemar_p) == (0, 0, 1.0)
 
 
-def test_a_better_model_is_told_from_a_worse_one():
+def test_a_better_model_is_distinguished_from_a_worse_one():
     worse = random_predictions(skill=0.5)
     labels = torch.nn.functional.one_hot(worse.labels, 3)
     better = Predictions(worse.clips, (worse.probabilities + 2 * labels) / 3, NAMES)
@@ -97,9 +97,9 @@ def test_a_better_model_is_told_from_a_worse_one():
     assert row["difference"] == pytest.approx(expected)
     assert 0 < row["low"] < expected < row["high"]
     assert row["p"] < 0.01
-    assert pair.only_a_right == 0
+    assert pair.only_a_correct == 0
     # Exact two-sided binomial: all of n uneven clips go one way.
-    assert pair.mcnemar_p == pytest.approx(2 * 0.5**pair.only_b_right)
+    assert pair.mcnemar_p == pytest.approx(2 * 0.5**pair.only_b_correct)
 
 
 def test_other_clips_are_refused():
@@ -107,18 +107,3 @@ def test_other_clips_are_refused():
     b = Predictions(a.clips.iloc[::-1], a.probabilities, NAMES)
     with pytest.raises(ValueError, match="the same clips and classes"):
         compare_pair(a, b)
-
-
-def test_predictions_survive_their_csv(tmp_path):
-    predictions = random_predictions()
-    predictions.table().to_csv(tmp_path / "p.csv")
-    again = Predictions.from_csv(tmp_path / "p.csv")
-    assert again.class_names == NAMES
-    assert list(again.clips["label"]) == list(predictions.clips["label"])
-    assert list(again.groups) == list(predictions.groups)
-    torch.testing.assert_close(again.probabilities, predictions.probabilities, atol=1e-6, rtol=0)
-    with pytest.raises(ValueError, match=r"none\.csv: no such file"):
-        Predictions.from_csv(tmp_path / "none.csv")
-    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(ValueError, match=r"other\.csv: not the predictions of a report"):
-        Predictions.from_csv(tmp_path / "other.csv")

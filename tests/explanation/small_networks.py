@@ -6,14 +6,20 @@ from instrument_net.models import build_network
 from instrument_net.recognition.recogniser import Recogniser
 
 NAMES = ["flute", "harp", "oboe"]
-FRONT_END = {"n_fft": 512, "hop_length": 256, "n_bins": 110, "n_frames": 112}
+FRONT_END = {"n_frames": 112, "features": {"n_fft": 512, "hop_length": 256, "n_bins": 110}}
 SHAPE = (1, 110, 112)  # of which 2 x 2 cells are left
+
+
+def small(name):
+    """Return name and sizes of a network."""
+    sizes = {"dense_units": 8} if name == "PerceptronNet" else {"filters": 4, "dense_units": 8}
+    return {"name": name, **sizes}
 
 
 def small_network(name="TwoBranchNet", *, seed=0, n_features=20):
     torch.manual_seed(seed)
     network = build_network(
-        name, n_classes=3, n_features=n_features, spectrogram_shape=SHAPE, filters=4, dense_units=8
+        n_classes=3, n_features=n_features, spectrogram_shape=SHAPE, **small(name)
     )
     if name != "SpectrogramNet":
         mean = torch.linspace(-1, 1, n_features)
@@ -34,7 +40,7 @@ def small_recogniser(name="TwoBranchNet"):
     return Recogniser.from_settings(
         {
             "class_names": NAMES,
-            "network": {"name": name, "filters": 4, "dense_units": 8},
+            "network": small(name),
             "front_end": FRONT_END,
         }
     )

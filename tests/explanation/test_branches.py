@@ -1,4 +1,4 @@
-"""Hearing one branch without the other, on a copy."""
+"""Each branch without the other, on a copy."""
 
 import gc
 import weakref
@@ -13,27 +13,27 @@ from instrument_net.explanation import DissectedNetwork, branch_logits
 
 def test_a_branch_alone_is_the_output_layer_on_its_activations_beside_zeros():
     network, (spectrogram, features) = small_network(), small_batch()
-    heard = branch_logits(DissectedNetwork(network), spectrogram, features)
+    logits = branch_logits(DissectedNetwork(network), spectrogram, features)
     with torch.no_grad():
         images = network.spectrogram_branch(spectrogram)
         numbers = network.perceptron_branch(features)
         weight, bias = network.output.weight, network.output.bias
-        torch.testing.assert_close(heard["both"], network(spectrogram, features))
+        torch.testing.assert_close(logits["both"], network(spectrogram, features))
         # The first 8 columns of the joint layer belong to the spectrogram's branch.
-        torch.testing.assert_close(heard["spectrogram alone"], images @ weight[:, :8].T + bias)
-        torch.testing.assert_close(heard["features alone"], numbers @ weight[:, 8:].T + bias)
-    assert list(heard) == ["both", "spectrogram alone", "features alone"]
+        torch.testing.assert_close(logits["spectrogram alone"], images @ weight[:, :8].T + bias)
+        torch.testing.assert_close(logits["features alone"], numbers @ weight[:, 8:].T + bias)
+    assert list(logits) == ["both", "spectrogram alone", "features alone"]
 
 
 @pytest.mark.parametrize(
     ("name", "alone"),
     [("SpectrogramNet", "spectrogram alone"), ("PerceptronNet", "features alone")],
 )
-def test_of_a_single_branch_there_is_nothing_but_the_network_itself(name, alone):
+def test_a_single_branch_is_the_network_itself(name, alone):
     network, batch = small_network(name), small_batch()
-    heard = branch_logits(DissectedNetwork(network), *batch)
-    assert list(heard) == [alone]
-    torch.testing.assert_close(heard[alone], network(*batch).detach())
+    logits = branch_logits(DissectedNetwork(network), *batch)
+    assert list(logits) == [alone]
+    torch.testing.assert_close(logits[alone], network(*batch).detach())
 
 
 def test_a_held_branch_is_not_computed():
@@ -48,7 +48,7 @@ def test_a_held_branch_is_not_computed():
     torch.testing.assert_close(logits, network(*batch).detach())
 
 
-def test_what_is_held_once_is_not_held_for_ever():
+def test_what_is_held_once_is_not_held_in_the_next_call():
     network, batch = small_network(), small_batch()
     dissected = DissectedNetwork(network)
     silence = {name: torch.zeros(4, 8) for name in dissected.branches}
@@ -56,7 +56,7 @@ def test_what_is_held_once_is_not_held_for_ever():
     torch.testing.assert_close(dissected(*batch), network(*batch))
 
 
-def test_the_copy_is_gone_as_soon_as_nobody_uses_it():
+def test_the_copy_is_freed_as_soon_as_nothing_refers_to_it():
     dissected = DissectedNetwork(small_network())
     dissected.activations(*small_batch())
     copies = [weakref.ref(branch) for (branch,) in dissected.branches.values()]
@@ -68,7 +68,7 @@ def test_the_copy_is_gone_as_soon_as_nobody_uses_it():
         gc.enable()
 
 
-def test_any_network_with_these_attributes_is_taken_apart():
+def test_any_network_with_these_attributes_can_be_split():
     class Product(nn.Module):
         """Fused by multiplication, in training mode a random number."""
 
@@ -83,11 +83,11 @@ def test_any_network_with_these_attributes_is_taken_apart():
             return self.spectrogram_branch(spectrogram) * self.perceptron_branch(features)
 
     network, (spectrogram, features) = Product(), small_batch()
-    heard = branch_logits(DissectedNetwork(network), spectrogram, features)
+    logits = branch_logits(DissectedNetwork(network), spectrogram, features)
     expected = spectrogram.mean((2, 3)) * network.perceptron_branch(features)
-    torch.testing.assert_close(heard["both"], expected.detach())
-    assert not heard["spectrogram alone"].any()
-    assert not heard["features alone"].any()
+    torch.testing.assert_close(logits["both"], expected.detach())
+    assert not logits["spectrogram alone"].any()
+    assert not logits["features alone"].any()
     assert network.training
 
 

@@ -12,7 +12,7 @@ from instrument_net.explanation import DissectedNetwork, feature_contributions
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_contributions_sum_to_the_logit_minus_that_of_mean_features(name, seed):
     network, (spectrogram, features) = small_network(name, seed=seed), small_batch(8, seed=seed)
-    # Without biases, as it starts, a network of ReLUs has no kink on the way from the mean.
+    # Without biases, as it starts, a network of ReLUs has no kink on the path from the mean.
     for layer in (network.perceptron_branch.dense[0], network.perceptron_branch.dense[2]):
         nn.init.normal_(layer.bias)
     target = torch.tensor([0, 1, 2, 0, 1, 2, 0, 1])
@@ -64,7 +64,7 @@ def test_a_batch_equals_its_clips_one_by_one():
         torch.testing.assert_close(alone, together[one], atol=1e-5, rtol=1e-4)
 
 
-def test_the_spectrogram_is_looked_at_once():
+def test_the_spectrogram_branch_is_computed_once():
     network, passes = small_network(), []
     network.spectrogram_branch.register_forward_hook(lambda *_: passes.append(1))
     network.spectrogram_branch.groups.register_forward_hook(lambda *_: passes.append(2))

@@ -1,4 +1,4 @@
-"""A recogniser and a clip -> why, and its picture."""
+"""A recogniser and a clip -> an explanation, and its figure."""
 
 import io
 
@@ -13,7 +13,7 @@ from instrument_net.frontend import FEATURE_NAMES
 SHAPE = (110, 112)
 
 
-def test_the_named_class_is_explained_with_what_the_network_saw_and_said():
+def test_the_predicted_class_is_explained_with_input_and_output_of_the_network():
     recogniser = small_recogniser()
     waveform = noise(recogniser)
     explanation = explain(recogniser, waveform)
@@ -37,8 +37,8 @@ def test_any_class_can_be_asked_for_by_name():
     waveform = noise(recogniser)
     explanations = [explain(recogniser, waveform, target=name) for name in NAMES]
     assert [e.class_name for e in explanations] == NAMES
-    for heard in ("both", "spectrogram alone", "features alone"):
-        shares = [e.branch_probabilities[heard] for e in explanations]
+    for branches in ("both", "spectrogram alone", "features alone"):
+        shares = [e.branch_probabilities[branches] for e in explanations]
         assert sum(shares) == pytest.approx(1, abs=1e-5)
     assert sum(e.probability for e in explanations) == pytest.approx(1, abs=1e-5)
     assert not explanations[0].feature_contributions.equals(explanations[1].feature_contributions)
@@ -107,7 +107,7 @@ def test_silence_is_explained_in_finite_numbers_as_far_as_there_are_branches(nam
     assert len(explanation.branch_probabilities) == (3 if name == "TwoBranchNet" else 1)
 
 
-def test_the_picture_shows_spectrogram_saliency_branches_and_features():
+def test_the_figure_shows_spectrogram_saliency_branches_and_features():
     recogniser = small_recogniser()
     explanation = explain(recogniser, noise(recogniser))
     figure = plot_explanation(explanation, front_end=recogniser.front_end)
@@ -137,7 +137,7 @@ def test_the_picture_shows_spectrogram_saliency_branches_and_features():
     ("name", "left_out"),
     [("SpectrogramNet", "contribution to the logit"), ("PerceptronNet", "saliency")],
 )
-def test_the_picture_leaves_out_what_the_network_has_no_branch_for(name, left_out):
+def test_the_figure_leaves_out_what_the_network_has_no_branch_for(name, left_out):
     recogniser = small_recogniser(name)
     explanation = explain(recogniser, noise(recogniser))
     figure = plot_explanation(explanation, front_end=recogniser.front_end)

@@ -1,4 +1,4 @@
-"""An ensemble is explained as one network: by what all its members see."""
+"""An ensemble is explained as one network, by all its members."""
 
 import torch
 from small_networks import small_batch, small_network
@@ -21,13 +21,13 @@ def mean(values):
     return torch.stack(values).mean(dim=0)
 
 
-def test_a_branch_alone_is_heard_by_all_members():
+def test_a_branch_alone_is_that_of_all_members():
     members, ensemble = members_and_ensemble()
     batch = small_batch()
-    heard = branch_logits(ensemble, *batch)
+    by_branch = branch_logits(ensemble, *batch)
     each = [branch_logits(DissectedNetwork(member), *batch) for member in members]
-    assert list(heard) == ["both", "spectrogram alone", "features alone"]
-    for name, logits in heard.items():
+    assert list(by_branch) == ["both", "spectrogram alone", "features alone"]
+    for name, logits in by_branch.items():
         torch.testing.assert_close(logits, mean([own[name] for own in each]))
 
 
@@ -44,12 +44,12 @@ def test_contributions_are_the_mean_of_the_members_own():
     assert together.abs().max() > 0.1
 
 
-def test_saliency_adds_up_what_the_members_maps_say_before_anything_is_cut_off():
+def test_saliency_sums_the_maps_of_the_members_before_the_positive_part_is_taken():
     members, ensemble = members_and_ensemble()
     spectrogram, features = small_batch()
     target = torch.tensor([0, 1, 2, 0])
     cells = []
-    for member in members:  # what speaks against the class in one member counts, too
+    for member in members:  # evidence against the class in one member counts, too
         maps = {}
         hook = member.spectrogram_branch.feature_maps.register_forward_hook(
             lambda _, __, output, maps=maps: (

@@ -1,4 +1,4 @@
-"""Which clips a report explains, and what it counts over all of them."""
+"""Which clips a report explains, and the averages over all of them."""
 
 import pandas as pd
 import pytest
@@ -12,12 +12,12 @@ from instrument_net.explanation.report_sections import (
 )
 
 
-def answers(*rows):
+def predicted(*rows):
     table = pd.DataFrame(rows, columns=["label", "predicted", "confidence"])
     return table.assign(correct=table["label"] == table["predicted"])
 
 
-ANSWERS = answers(
+TABLE = predicted(
     ("oboe", "flute", 0.9),  # 0
     ("oboe", "flute", 0.8),  # 1: this confusion again
     ("harp", "flute", 0.7),  # 2
@@ -39,16 +39,18 @@ ANSWERS = answers(
         (99, [0, 1, 2, 3, 5, 6, 4]),
     ],
 )
-def test_the_surest_mistakes_come_first_and_then_the_surest_right_answers(n_clips, rows):
-    assert clips_to_explain(ANSWERS, n_clips).index.tolist() == rows
+def test_the_most_confident_mistakes_come_first_and_then_the_most_confident_correct_clips(
+    n_clips, rows
+):
+    assert clips_to_explain(TABLE, n_clips).index.tolist() == rows
 
 
-def test_where_one_kind_is_short_there_is_more_of_the_other():
-    right, wrong = ANSWERS[ANSWERS["correct"]], ANSWERS[~ANSWERS["correct"]]
-    assert clips_to_explain(right, 3).index.tolist() == [3, 6, 4]
+def test_where_there_are_few_of_one_kind_there_are_more_of_the_other():
+    correct, wrong = TABLE[TABLE["correct"]], TABLE[~TABLE["correct"]]
+    assert clips_to_explain(correct, 3).index.tolist() == [3, 6, 4]
     assert clips_to_explain(wrong, 2).index.tolist() == [0, 2]
-    assert clips_to_explain(pd.concat([wrong.head(1), right]), 4).index.tolist() == [0, 3, 6, 4]
-    assert clips_to_explain(pd.concat([wrong, right.head(1)]), 4).index.tolist() == [0, 1, 2, 3]
+    assert clips_to_explain(pd.concat([wrong.head(1), correct]), 4).index.tolist() == [0, 3, 6, 4]
+    assert clips_to_explain(pd.concat([wrong, correct.head(1)]), 4).index.tolist() == [0, 1, 2, 3]
 
 
 PREDICTIONS = Predictions(
@@ -58,7 +60,7 @@ PREDICTIONS = Predictions(
 )
 
 
-def test_each_way_of_hearing_has_its_accuracies():
+def test_both_branches_and_each_alone_have_their_accuracies():
     always_harp = torch.tensor([[0.9, 0.1]]).expand(3, 2)
     table = branch_accuracies(
         PREDICTIONS, {"both": PREDICTIONS.probabilities, "features alone": always_harp}

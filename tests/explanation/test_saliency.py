@@ -1,4 +1,4 @@
-"""Where the network looks, against networks that look where we know."""
+"""Saliency, against networks whose receptive field is known."""
 
 import pytest
 import torch
@@ -61,7 +61,7 @@ def test_the_last_pixels_take_what_the_outermost_cell_has():
     assert saliency[39 + 3 * 27 :, :40].eq(1).all()
 
 
-def test_what_speaks_against_a_class_or_not_at_all_is_not_salient():
+def test_evidence_against_a_class_and_no_evidence_are_not_salient():
     batch = torch.rand(1, 1, 163, 136), torch.zeros(1, 20)
     against = DissectedNetwork(network_that_looks_at_one_cell(2, 1, weight=-1.0))
     assert saliency_map(against, *batch, torch.tensor([1])).eq(0).all()

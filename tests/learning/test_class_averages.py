@@ -1,34 +1,36 @@
+"""Averages over the classes that occur, on paper and beside torchmetrics and the report."""
+
 import pytest
 import torch
 
 from instrument_net.learning.class_averages import MacroF1, MacroRecall
 
-# True and predicted class of six clips, of five classes: 3 is only ever called, 4 not even that.
+# True and predicted class of six clips and five classes: 3 is only predicted, 4 not even that.
 TRUE = torch.tensor([0, 0, 0, 1, 1, 2])
-CALLED = torch.tensor([0, 0, 1, 1, 1, 3])
+PREDICTED = torch.tensor([0, 0, 1, 1, 1, 3])
 
 
 def test_a_class_without_a_clip_counts_in_no_average():
     recall, f1 = MacroRecall(5), MacroF1(5)
     for metric in (recall, f1):
         for rows in (slice(0, 4), slice(4, 6)):
-            metric.update(CALLED[rows], TRUE[rows])
+            metric.update(PREDICTED[rows], TRUE[rows])
     assert float(recall.compute()) == pytest.approx((2 / 3 + 1 + 0) / 3)
     assert float(f1.compute()) == pytest.approx((0.8 + 0.8 + 0) / 3)
 
 
-def test_the_figures_while_training_are_those_of_the_report():
+def test_the_metrics_in_training_are_those_of_the_report():
     import pandas as pd
 
     from instrument_net.evaluation import Predictions, measure
 
     names = ("a", "b", "c", "d", "e")
     clips = pd.DataFrame({"path": list("uvwxyz"), "label": [names[k] for k in TRUE]})
-    said = torch.nn.functional.one_hot(CALLED, 5).float()
-    overall = measure(Predictions(clips, said, names)).overall
+    predicted = torch.nn.functional.one_hot(PREDICTED, 5).float()
+    overall = measure(Predictions(clips, predicted, names)).overall
     for metric, name in ((MacroRecall(5), "macro_recall"),
                          (MacroF1(5), "macro_f1")):  # fmt: skip
-        metric.update(said, TRUE)
+        metric.update(predicted, TRUE)
         assert float(metric.compute()) == pytest.approx(overall[name])
         metric.reset()
         assert float(metric.tp.sum()) == 0

@@ -6,17 +6,18 @@ import numpy as np
 import pytest
 import torch
 
+from instrument_net.errors import InputError
 from instrument_net.learning.loss import balanced_class_weights, cross_entropy
 
 
-def test_equal_logits_cost_the_logarithm_of_the_number_of_classes():
+def test_the_loss_of_equal_logits_is_the_logarithm_of_the_number_of_classes():
     logits, labels = torch.zeros(4, 37, dtype=torch.float64), torch.tensor([0, 5, 36, 7])
     assert cross_entropy(logits, labels).item() == pytest.approx(math.log(37), rel=1e-12)
     base_10 = cross_entropy(logits, labels, log_base="10").item()
     assert base_10 == pytest.approx(math.log10(37), rel=1e-12)
 
 
-def test_the_spec_example_of_three_quarters_costs_minus_log_of_the_right_one():
+def test_the_spec_example_of_three_quarters_is_minus_log_of_the_right_probability():
     # Section 1.4.2: the softmax gives [0.75, 0.25]; the clips belong to class 0 and to class 1.
     logits = torch.log(torch.tensor([[0.75, 0.25], [0.75, 0.25]], dtype=torch.float64))
     expected = -(math.log10(0.75) + math.log10(0.25)) / 2
@@ -25,7 +26,7 @@ def test_the_spec_example_of_three_quarters_costs_minus_log_of_the_right_one():
 
 
 @pytest.mark.parametrize(("log_base", "log"), [("e", np.log), ("10", np.log10)])
-def test_it_is_equation_17_with_label_and_prediction_in_their_places(log_base, log):
+def test_it_is_equation_17_with_label_and_prediction_swapped_back(log_base, log):
     generator = np.random.default_rng(0)
     logits, labels = generator.normal(size=(8, 5)), generator.integers(5, size=8)
     prediction = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
@@ -47,7 +48,7 @@ def test_labels_may_be_probabilities_as_equation_17_sums_over_them(log_base, log
     assert loss.item() == pytest.approx(-(y * log(prediction)).sum() / 8, rel=1e-12)
 
 
-def test_a_probability_of_1_costs_what_the_class_itself_does():
+def test_a_probability_of_1_is_the_same_as_the_class():
     logits = torch.randn(6, 4, generator=torch.Generator().manual_seed(0))
     labels = torch.tensor([0, 3, 2, 2, 1, 0])
     one_hot = torch.eye(4)[labels]
@@ -62,7 +63,7 @@ def test_huge_logits_neither_overflow_nor_take_the_logarithm_of_zero():
 
 @pytest.mark.parametrize("log_base", ["2", 10, "ln", None])
 def test_another_base_is_refused_by_its_value(log_base):
-    with pytest.raises(ValueError, match=f"log_base is {log_base!r}; expected one of"):
+    with pytest.raises(InputError, match=f"log_base is {log_base!r}; expected one of"):
         cross_entropy(torch.zeros(1, 2), torch.tensor([0]), log_base=log_base)
 
 
@@ -85,7 +86,7 @@ LOGITS = torch.tensor([[2.0, 0.5, -1.0], [0.0, 1.0, 0.3]], dtype=torch.float64)
 LABELS = torch.tensor([0, 2])
 
 
-def test_smoothing_spreads_a_share_of_the_label_over_all_classes():
+def test_smoothing_distributes_a_share_of_the_label_over_all_classes():
     prediction = LOGITS.softmax(1).numpy()
     label = 0.7 * np.eye(3)[LABELS] + 0.3 / 3
     expected = -(label * np.log(prediction)).sum(axis=1).mean()
@@ -96,7 +97,7 @@ def test_smoothing_spreads_a_share_of_the_label_over_all_classes():
     )
 
 
-def test_no_logits_cost_less_than_the_entropy_of_a_smoothed_label():
+def test_no_loss_is_below_the_entropy_of_a_smoothed_label():
     label = np.array([0.8, 0.1, 0.1])
     best = torch.from_numpy(np.log(label))[None]
     loss = cross_entropy(best, torch.tensor([0]), label_smoothing=0.3).item()
@@ -113,7 +114,7 @@ def test_weights_give_a_weighted_mean_over_the_clips():
     torch.testing.assert_close(loss, expected)
 
 
-def test_balanced_weights_give_every_class_the_same_say():
+def test_balanced_weights_give_all_classes_the_same_influence():
     n_clips = [30, 10, 20]
     weights = balanced_class_weights(n_clips)
     assert weights == pytest.approx([2 / 3, 2, 1])
@@ -122,5 +123,5 @@ def test_balanced_weights_give_every_class_the_same_say():
 
 
 def test_a_smoothing_that_is_no_share_is_refused():
-    with pytest.raises(ValueError, match=r"label_smoothing is 1\.5; expected a share from 0 to 1"):
+    with pytest.raises(InputError, match=r"label_smoothing is 1\.5; expected a share from 0 to 1"):
         cross_entropy(LOGITS, LABELS, label_smoothing=1.5)

@@ -1,3 +1,5 @@
+"""The learning rate over the steps of a run."""
+
 import pytest
 import torch
 
@@ -15,11 +17,11 @@ def rates(schedule, steps):
     return seen
 
 
-def test_the_constant_rate_stays():
+def test_the_constant_rate_does_not_change():
     assert rates(constant, 10) == [1e-3] * 10
 
 
-def test_the_cosine_rises_to_the_optimizers_rate_and_falls_to_nearly_nothing():
+def test_the_cosine_rises_to_the_optimizers_rate_and_falls_to_nearly_zero():
     seen = rates(cosine, 101)
     top = seen.index(max(seen))
     assert max(seen) == pytest.approx(1e-3, rel=1e-3)

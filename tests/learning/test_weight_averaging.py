@@ -14,7 +14,7 @@ from instrument_net.learning.optimizer import adamw
 from instrument_net.learning.weight_averaging import exponential_average_
 from instrument_net.recognition.recogniser import Recogniser
 
-FRONT_END = {"n_fft": 512, "hop_length": 256, "n_bins": 83, "n_frames": 40}
+FRONT_END = {"n_frames": 40, "features": {"n_fft": 512, "hop_length": 256, "n_bins": 83}}
 NETWORK = {"name": "ResidualNet", "filters": 2, "dense_units": 8}
 
 

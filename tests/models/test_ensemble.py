@@ -1,16 +1,17 @@
-"""Several networks as one: what is averaged, what each learns, what reads them."""
+"""Several networks as one: what is averaged, what each learns, what loads them."""
 
 import pytest
 import torch
 
 from instrument_net.classifier import InstrumentClassifier
+from instrument_net.errors import InputError
 from instrument_net.learning.loss import cross_entropy
 from instrument_net.models import NETWORKS, Ensemble, build_network, members_of
 from instrument_net.recognition.recogniser import Recogniser
 from instrument_net.runs.starting_weights import start_from
 
 SMALL = {"n_classes": 3, "n_features": 20, "spectrogram_shape": (1, 83, 80)}
-FRONT_END = {"n_fft": 512, "hop_length": 256, "n_bins": 83, "n_frames": 80}
+FRONT_END = {"n_frames": 80, "features": {"n_fft": 512, "hop_length": 256, "n_bins": 83}}
 
 
 def batch(n_clips=6):
@@ -33,10 +34,10 @@ def classifier(**network):
 def test_the_members_differ_and_their_logits_are_averaged(name):
     network = build_network(name, n_members=3, **SMALL).eval()
     spectrogram, features, _ = batch()
-    answers = [member(spectrogram, features) for member in members_of(network)]
+    logits = [member(spectrogram, features) for member in members_of(network)]
     assert [type(member).__name__ for member in members_of(network)] == [name] * 3
-    assert not torch.allclose(answers[0], answers[1], atol=1e-3)
-    mean = (answers[0] + answers[1] + answers[2]) / 3
+    assert not torch.allclose(logits[0], logits[1], atol=1e-3)
+    mean = (logits[0] + logits[1] + logits[2]) / 3
     torch.testing.assert_close(network(spectrogram, features), mean)
 
 
@@ -74,7 +75,7 @@ def test_each_member_learns_as_if_it_were_alone():
     assert loss.item() == pytest.approx(sum(losses) / 2, rel=1e-6)
 
 
-def test_a_checkpoint_gives_all_members_back(tmp_path):
+def test_a_checkpoint_restores_all_members(tmp_path):
     ours = classifier(n_members=2, filters=2).eval()
     spectrogram, features, _ = batch()
     ours.fit_feature_scaling(features.mean(0), features.std(0))
@@ -104,8 +105,8 @@ def test_a_start_from_another_ensemble_leaves_every_member_s_outputs_new(tmp_pat
 
 
 @pytest.mark.parametrize("n_members", [0, -1, 1.5, "two"])
-def test_a_number_of_members_that_is_none_is_refused(n_members):
-    with pytest.raises(ValueError, match=r"n_members is .*whole number"):
+def test_an_impossible_number_of_members_is_refused(n_members):
+    with pytest.raises(InputError, match=r"n_members is .*whole number"):
         build_network("PerceptronNet", n_members=n_members, **SMALL)
 
 
@@ -113,5 +114,5 @@ def test_members_of_other_classes_or_alone_are_refused():
     one = build_network("PerceptronNet", **SMALL)
     other = build_network("PerceptronNet", **{**SMALL, "n_classes": 4})
     for members in ([], [one], [one, other]):
-        with pytest.raises(ValueError, match=r"two or more networks of the same classes"):
+        with pytest.raises(InputError, match=r"two or more networks of the same classes"):
             Ensemble(members)

@@ -9,11 +9,11 @@ from omegaconf import OmegaConf
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.configuration import CONF_DIR
 from instrument_net.models import NETWORKS, FeatureScaling
-from instrument_net.recognition.recogniser import CheckpointError
-from instrument_net.runs.starting_weights import heard_before, start_from
+from instrument_net.recognition.checkpoint import CheckpointError
+from instrument_net.runs.starting_weights import seen_before, start_from
 from instrument_net.synthesis import ORCHESTRA
 
-SMALL = {"n_fft": 1024, "hop_length": 512, "n_bins": 83, "n_frames": 80}
+SMALL = {"n_frames": 80, "features": {"n_fft": 1024, "hop_length": 512, "n_bins": 83}}
 
 
 def built(*class_names, network="PerceptronNet", front_end=SMALL, **options):
@@ -50,7 +50,7 @@ def same(state, other):
 def test_all_but_new_outputs_and_feature_scaling_is_taken_of_any_network(network, keep):
     path, theirs = keep(built("a", "b", "c", network=network))
     heir = built("d", "e", "f", network=network)
-    told = start_from(heir, path)
+    described = start_from(heir, path)
     ours = heir.network.state_dict()
     scaling = {
         f"{prefix}.{name}"
@@ -62,7 +62,7 @@ def test_all_but_new_outputs_and_feature_scaling_is_taken_of_any_network(network
     n_taken = len(ours) - 2 - len(scaling)
     numbers = sum(ours[name].numel() for name in same(ours, theirs))
     everything = sum(tensor.numel() for tensor in ours.values())
-    assert told == (
+    assert described == (
         f"{n_taken} of {len(ours)} tensors, {numbers:,} of {everything:,} numbers, from {path} "
         "(outputs of 0 of the 3 classes)"
     )
@@ -94,13 +94,13 @@ def test_what_has_another_shape_or_name_stays_new(keep):
     path, theirs = keep(built("a", "b", network="PerceptronNet"))
     heir = built("a", "c", network="TwoBranchNet", filters=4)
     before = {name: tensor.clone() for name, tensor in heir.network.state_dict().items()}
-    told = start_from(heir, path)
+    described = start_from(heir, path)
     after = heir.network.state_dict()
     changed = after.keys() - same(before, after)
     assert changed == {name for name in theirs if name.startswith("perceptron_branch.")} - {
         "perceptron_branch.scaling.mean", "perceptron_branch.scaling.std"
     }  # fmt: skip
-    assert told.startswith(f"4 of {len(after)} tensors, 5,504 of ")
+    assert described.startswith(f"4 of {len(after)} tensors, 5,504 of ")
 
 
 def test_a_network_of_which_nothing_fits_is_refused_naming_both(keep):
@@ -115,10 +115,11 @@ def test_a_network_of_which_nothing_fits_is_refused_naming_both(keep):
 
 def test_another_front_end_is_refused_naming_the_settings(keep):
     path, _ = keep(built("a", "b"))
-    heir = built("a", "b", front_end={**SMALL, "scale": "power", "top_db": 60.0})
+    heir = built("a", "b", front_end={**SMALL, "spectrogram": {"scale": "power", "top_db": 60.0}})
     with pytest.raises(
         CheckpointError,
-        match=r"best.ckpt: .* scale \(log there, power here\), top_db \(80.0 there, 60.0 here\)",
+        match=r"best.ckpt: .* spectrogram\.scale \(log there, power here\), "
+        r"spectrogram\.top_db \(80.0 there, 60.0 here\)",
     ):
         start_from(heir, path)
 
@@ -131,15 +132,17 @@ def test_what_is_no_checkpoint_is_refused(tmp_path):
         start_from(built("a", "b"), tmp_path / "other.ckpt")
 
 
-def test_what_the_weights_have_heard_before_is_told(keep, tmp_path):
+def test_what_the_weights_have_seen_before_is_told(keep, tmp_path):
     path, _ = keep(built("a", "b"))
     tested = ["/clips/1.wav", "/clips/2.wav", "/clips/3.wav"]
-    assert "whether they have heard test clips before is unknown" in heard_before(path, tested)
+    assert "whether the checkpoint was trained on test clips is not known" in seen_before(
+        path, tested
+    )
     (tmp_path / "splits.csv").write_text(
         "row,path,label,split\n2,/clips/1.wav,a,train\n3,/clips/2.wav,a,validation\n"
         "4,/clips/3.wav,b,test\n"
     )
-    assert heard_before(path, tested).startswith("2 of 3 test clips are of files that they have")
+    assert seen_before(path, tested).endswith("on the files of 2 of 3 test clips")
 
 
 def test_best_starts_from_all_that_orchestra_trains(keep):

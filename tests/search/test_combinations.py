@@ -1,4 +1,4 @@
-"""What a draw makes of an experiment, composed as on a command line."""
+"""Drawn values change an experiment as a command line would."""
 
 import optuna
 import pytest
@@ -64,7 +64,7 @@ def test_a_key_that_the_drawn_option_does_not_have_is_not_drawn():
     assert made.config(changes).augment.mixup.probability == 0.25
 
 
-def test_what_the_experiment_itself_would_have_drawn():
+def test_the_values_of_the_experiment_itself():
     assert combinations(AUGMENT).reference_values == {"augment": "none"}
     light = combinations(AUGMENT, "augment=light", "augment.mixup.probability=0.5")
     assert light.reference_values == {"augment": "light", "augment.mixup.probability": 0.5}
@@ -78,7 +78,7 @@ def test_a_draw_takes_the_place_of_the_command_line_s_own_value():
     assert made.overrides(["augment=none"]) == ["seed=3", "augment=none"]
 
 
-def test_options_that_do_not_go_together_are_refused_when_drawn():
+def test_options_that_do_not_fit_together_are_refused_when_drawn():
     made = combinations(AUGMENT, "augment=light", "augment.noise.probability=0")
     with pytest.raises(ConfigurationError, match=r"augment\.noise"):
         made.draw(drawing(augment="none"))
@@ -100,7 +100,7 @@ def test_a_key_or_an_option_that_no_combination_has_is_refused(space, said):
     assert said in str(caught.value)
 
 
-def test_the_winner_is_an_experiment_that_composes_to_the_same_settings(tmp_path):
+def test_the_best_trial_is_an_experiment_that_composes_to_the_same_settings(tmp_path):
     space = read_space(
         AUGMENT
         | {

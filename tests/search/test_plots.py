@@ -2,7 +2,7 @@ import pytest
 
 from instrument_net.drawing.png import png
 from instrument_net.search.outcome import Outcome
-from instrument_net.search.pictures import (
+from instrument_net.search.plots import (
     plot_history,
     plot_importances,
     plot_running,
@@ -31,7 +31,7 @@ def outcome(number, state, running, **drawn):
 OUTCOMES = [
     outcome(0, "complete", [0.8, 0.5, 0.4]),
     outcome(1, "complete", [0.7, 0.6, 0.5], optimizer__lr=1e-3, augment="none"),
-    outcome(2, "given up", [0.6, 0.3], optimizer__lr=2e-4, augment="none"),
+    outcome(2, "pruned", [0.6, 0.3], optimizer__lr=2e-4, augment="none"),
     outcome(3, "failed", []),
     outcome(4, "complete", [0.9, 0.5, 0.45], optimizer__lr=8e-3, augment="light",
             augment__mixup__probability=0.3),
@@ -40,10 +40,10 @@ OUTCOMES = [
 
 def test_the_history_has_a_point_a_trial_and_the_best_so_far():
     (axes,) = plot_history(OUTCOMES).axes
-    complete, given_up, best = axes.lines
+    complete, pruned, best = axes.lines
     assert complete.get_xydata().tolist() == [[0, 0.4], [1, 0.5], [4, 0.45]]
-    assert given_up.get_xdata().tolist() == [2]
-    assert given_up.get_ydata().tolist() == [0.03]  # of the height: its own 0.3 is of fewer folds
+    assert pruned.get_xdata().tolist() == [2]
+    assert pruned.get_ydata().tolist() == [0.03]  # of the height: its own 0.3 is of fewer folds
     assert best.get_ydata().tolist() == [0.4, 0.5, 0.5, 0.5]
 
 

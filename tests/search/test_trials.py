@@ -1,5 +1,6 @@
-"""Trial after trial, with a cross-validation that knows at once how good a setting is."""
+"""Trials, with a cross-validation whose accuracy is the learning rate."""
 
+import json
 from types import SimpleNamespace
 
 import pandas as pd
@@ -9,7 +10,8 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf, open_dict
 
 from instrument_net.configuration import CONF_DIR, ConfigurationError
-from instrument_net.evaluation import Predictions, measure, together
+from instrument_net.evaluation import Predictions, measure, pooled
+from instrument_net.runs.score_settings import settings_that_change_scores
 from instrument_net.search import __main__ as command
 from instrument_net.search import report, trials
 from instrument_net.search.outcome import ranked
@@ -26,8 +28,8 @@ def conf(monkeypatch, tmp_path):
         yield
 
 
-class Judged:
-    """Right in as many of a fold's clips as the learning rate says."""
+class CrossValidationStub:
+    """Predicts as large a share of a fold's clips correctly as the learning rate."""
 
     log: list[tuple[float, str]]
     summarised: list[float]
@@ -35,32 +37,39 @@ class Judged:
 
     def __init__(self, config, *, overrides):
         self.folds, self.tested = FOLDS, "all of 3"
-        self.rule = SimpleNamespace(promise="each by others")
+        self.digest = json.dumps(settings_that_change_scores(config), sort_keys=True)
+        self.rule = SimpleNamespace(guarantee="each by others")
         self._rate = config.optimizer.lr
 
     def is_done(self, fold):
         return False
 
     def run(self, fold):
-        Judged.log.append((self._rate, fold))
-        if len(Judged.log) == Judged.interrupt_at:
+        CrossValidationStub.log.append((self._rate, fold))
+        if len(CrossValidationStub.log) == CrossValidationStub.interrupt_at:
             raise KeyboardInterrupt
         if 0.8 < self._rate < 0.9:
             raise ConfigurationError("model: [too] wide")
-        right = torch.arange(N_CLIPS) < round(self._rate * N_CLIPS)
+        correct = torch.arange(N_CLIPS) < round(self._rate * N_CLIPS)
         clips = pd.DataFrame({"path": [f"{fold}{k}" for k in range(N_CLIPS)], "label": "a"})
-        return Predictions(clips, torch.stack([right, ~right], dim=1).float(), ("a", "b"))
+        return Predictions(clips, torch.stack([correct, ~correct], dim=1).float(), ("a", "b"))
 
     def summarise(self, parts):
-        Judged.summarised.append(measure(together(list(parts.values()))).overall["accuracy"])
+        CrossValidationStub.summarised.append(
+            measure(pooled(list(parts.values()))).overall["accuracy"]
+        )
 
 
 @pytest.fixture(autouse=True)
-def judged(monkeypatch):
-    monkeypatch.setattr(trials, "CrossValidation", Judged)
-    # Drawing them is most of a trial's time here; test_pictures.py does.
+def stub(monkeypatch):
+    monkeypatch.setattr(trials, "CrossValidation", CrossValidationStub)
+    # Drawing takes most of a trial's time here; test_plots.py covers it.
     monkeypatch.setattr(report, "png", lambda _: b"")
-    Judged.log, Judged.summarised, Judged.interrupt_at = [], [], -1
+    CrossValidationStub.log, CrossValidationStub.summarised, CrossValidationStub.interrupt_at = (
+        [],
+        [],
+        -1,
+    )
 
 
 def searching(*overrides, space=RATE, base=("optimizer.lr=0.5",)):
@@ -84,7 +93,9 @@ def test_the_first_trial_is_the_experiment_as_it_is_and_every_value_the_report_s
     assert first.value == 0.5
     assert [o.changes for o in others] == [[f"optimizer.lr={o.drawn['optimizer.lr']:.4g}"]
                                           for o in others]  # fmt: skip
-    assert [o.value for o in outcomes(search) if o.state == "complete"] == Judged.summarised
+    assert [
+        o.value for o in outcomes(search) if o.state == "complete"
+    ] == CrossValidationStub.summarised
     low, high = first.interval
     assert low < 0.5 < high
     assert first.running == {1: 0.5, 2: 0.5, 3: 0.5}
@@ -98,7 +109,7 @@ def test_the_objective_averages_classes_over_the_clips_of_all_folds():
         return Predictions(clips, torch.stack([says_a, ~says_a], dim=1).float(), ("a", "b"))
 
     parts = {"attic": fold("aaab", [True, False, False, True]), "barn": fold("a", [True])}
-    # a: 2 of 4, b: 1 of 1; the folds' own figures are 2/3 and 1.
+    # a: 2 of 4, b: 1 of 1; the folds' own values are 2/3 and 1.
     assert trials.objective(parts) == pytest.approx(0.75)
 
 
@@ -118,27 +129,30 @@ def test_an_interrupted_search_goes_on_with_the_same_trial_and_draws_the_same(
     whole.run_to(6)
     expected = [(o.changes, o.state, o.value) for o in outcomes(whole)]
     assert len({tuple(changes) for changes, _, _ in expected}) == 6
-    runs = Judged.log
+    runs = CrossValidationStub.log
 
     (tmp_path / "again").mkdir()
     monkeypatch.chdir(tmp_path / "again")
-    Judged.log, Judged.interrupt_at = [], 8  # in the second fold of the third trial
+    CrossValidationStub.log, CrossValidationStub.interrupt_at = (
+        [],
+        8,
+    )  # in the second fold of the third trial
     with pytest.raises(KeyboardInterrupt):
         searching().run_to(6)
     assert (searching().folder / "report.md").is_file()
-    Judged.interrupt_at = -1
+    CrossValidationStub.interrupt_at = -1
     searching().run_to(4)
     again = searching()
     again.run_to(6)
     assert [(o.changes, o.state, o.value) for o in outcomes(again)] == expected
-    assert Judged.log == runs[:8] + runs[6:]  # nothing else was run twice
-    n_runs = len(Judged.log)
+    assert CrossValidationStub.log == runs[:8] + runs[6:]  # nothing else was run twice
+    n_runs = len(CrossValidationStub.log)
     searching().run_to(6)
-    assert len(Judged.log) == n_runs
+    assert len(CrossValidationStub.log) == n_runs
 
 
 def test_an_interrupted_first_trial_is_still_the_experiment_as_it_is():
-    Judged.interrupt_at = 2
+    CrossValidationStub.interrupt_at = 2
     with pytest.raises(KeyboardInterrupt):
         searching().run_to(1)
     again = searching()
@@ -148,23 +162,23 @@ def test_an_interrupted_first_trial_is_still_the_experiment_as_it_is():
     assert first.value == 0.5
 
 
-def test_a_trial_below_the_median_is_given_up_and_its_other_folds_are_not_run():
+def test_a_trial_below_the_median_is_pruned_and_its_other_folds_are_not_run():
     search = searching("startup_trials=1", "warm_up_folds=2", base=("optimizer.lr=0.95",))
     search.run_to(4)
-    given_up = [o for o in outcomes(search) if o.state == "given up"]
-    assert given_up
-    for outcome in given_up:
+    pruned = [o for o in outcomes(search) if o.state == "pruned"]
+    assert pruned
+    for outcome in pruned:
         assert set(outcome.running) == {1, 2}
         rate = float(outcome.changes[0].partition("=")[2])
-        assert [fold for r, fold in Judged.log if r == rate] == ["attic", "barn"]
+        assert [fold for r, fold in CrossValidationStub.log if r == rate] == ["attic", "barn"]
     best = ranked(outcomes(search))[0]
     assert best.state == "complete"
     assert best.value == max(o.value for o in outcomes(search) if o.state == "complete")
     page = (search.folder / "report.md").read_text()
-    assert f"{len(given_up)} given up" in page
+    assert f"{len(pruned)} pruned" in page
 
 
-def test_settings_that_do_not_go_together_fail_with_a_reason_and_the_search_goes_on():
+def test_settings_that_do_not_fit_together_fail_with_a_reason_and_the_search_goes_on():
     search = searching(space={"optimizer.lr": {"choice": [0.5, 0.7, 0.85]}})
     search.run_to(8)
     failed = [o for o in outcomes(search) if o.state == "failed"]
@@ -188,7 +202,7 @@ def test_a_combination_that_does_not_compose_fails_too():
     assert all("augment.noise" in o.reason for o in outcomes(search) if o.state == "failed")
 
 
-def test_what_is_wrong_with_the_experiment_itself_ends_the_search():
+def test_an_error_in_the_experiment_itself_ends_the_search():
     with pytest.raises(ConfigurationError, match=r"too\] wide"):
         searching(base=("optimizer.lr=0.85",)).run_to(3)
 
@@ -219,7 +233,7 @@ def test_too_few_trials_leave_the_importances_out():
     page = (search.folder / "report.md").read_text()
     assert "the experiment as it is" in page
     assert "importances.png" not in page
-    assert "it takes 5 complete trials" in page
+    assert "it needs 5 complete trials" in page
     assert OmegaConf.load(search.folder / "best.yaml") == {"defaults": ["_self_"]}
 
 
@@ -239,4 +253,4 @@ def test_without_optuna_the_command_says_what_to_install(monkeypatch):
     monkeypatch.setattr(command, "find_spec", lambda _: None)
     config = compose("search", ["space=residual"])
     with pytest.raises(ConfigurationError, match=r'needs optuna: pip install -e "\.\[search\]"'):
-        command.search(config, overrides=[], experiment=None)
+        command.search(config, overrides=[])
