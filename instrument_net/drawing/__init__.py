@@ -1,1 +1,1 @@
-"""What every picture shares: axes, the spectrogram, PNG."""
+"""What every figure shares: axes, the spectrogram, PNG."""

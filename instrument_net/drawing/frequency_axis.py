@@ -12,7 +12,7 @@ _LEAST_DISTANCE = 0.05  # of two ticks, as a share of the axis
 
 
 def label_frequency_axis(axes: Axes, bin_hz: npt.NDArray[np.floating]) -> None:
-    """Put round frequencies at an axis that counts bins.
+    """Label an axis of bins with round frequencies.
 
     Args:
         axes: Its vertical axis has bin k at k.
@@ -26,7 +26,7 @@ def label_frequency_axis(axes: Axes, bin_hz: npt.NDArray[np.floating]) -> None:
         ticks_hz = np.asarray(MaxNLocator(_N_TICKS).tick_values(low, high))
     else:
         ticks_hz = np.outer(10.0 ** np.arange(6), [1, 2, 5]).ravel()
-        # Below 1 kHz a mel scale has little room for so many.
+        # A mel scale has little room for so many below 1 kHz.
         rows = np.interp(ticks_hz, bin_hz, bins)
         ticks_hz = ticks_hz[np.diff(rows, append=np.inf) >= _LEAST_DISTANCE * len(bins)]
     ticks_hz = ticks_hz[(low <= ticks_hz) & (ticks_hz <= high)]

@@ -1,9 +1,10 @@
-"""Predictions -> metrics, plots and a report."""
+"""Predictions -> metrics, intervals, plots and a report."""
 
-from instrument_net.evaluation.folds import figures_of_folds, together
+from instrument_net.evaluation.folds import fold_metrics, pooled
 from instrument_net.evaluation.metrics import Metrics, measure
 from instrument_net.evaluation.predictions import Predictions
-from instrument_net.evaluation.report import Report, write_report
+from instrument_net.evaluation.report import write_report
+from instrument_net.evaluation.report_content import Report
 from instrument_net.evaluation.resampling import bootstrap_intervals, compare_pair
 
 __all__ = [
@@ -12,8 +13,8 @@ __all__ = [
     "Report",
     "bootstrap_intervals",
     "compare_pair",
-    "figures_of_folds",
+    "fold_metrics",
     "measure",
-    "together",
+    "pooled",
     "write_report",
 ]

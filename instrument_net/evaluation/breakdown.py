@@ -1,4 +1,4 @@
-"""The figures of parts of a test: each source, dynamic or register for itself."""
+"""The metrics of parts of a split: of each source, dynamic or register."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from instrument_net.evaluation.predictions import Predictions
 _MOST_VALUES = 25  # a column with more has no groups worth a table
 _OCTAVE = 12
 _SHOWN = ("accuracy", "macro_recall", "log_loss", "n_clips")
-# What names or measures single clips, or says how they were made, is no property to compare.
+# Identifies or measures single clips, or states how they were cut: nothing to group by.
 _NOT_COMPARED = {"path", "label", "split", "group", "start_s", "duration_s", "recording_id"}
 
 
 def columns_to_compare(clips: pd.DataFrame) -> list[str]:
-    """Return the columns by which a breakdown makes sense: 2 to 25 values, none of them unique."""
+    """Return the metadata columns that divide clips into groups: 2 to 25 values, shared by clips.
+
+    Args:
+        clips: A table of clips.
+    """
     return [
         column
         for column in clips.columns
@@ -26,14 +30,14 @@ def columns_to_compare(clips: pd.DataFrame) -> list[str]:
 
 
 def break_down(predictions: Predictions, column: str) -> pd.DataFrame:
-    """Return the figures of the clips that share a value of a column.
+    """Return the metrics of the clips that share a value of a column.
 
     Args:
         predictions: Of all clips.
-        column: A column of their table. ``pitch_midi`` is compared by octave.
+        column: A column of their table. ``pitch_midi`` is grouped by octave.
 
     Returns:
-        One row a value: ``accuracy``, ``macro_recall`` over the classes it has,
+        One row a value: ``accuracy``, ``macro_recall`` over the classes that occur with it,
         ``log_loss``, ``n_clips``.
     """
     values = _values(predictions.clips, column)
@@ -46,7 +50,7 @@ def break_down(predictions: Predictions, column: str) -> pd.DataFrame:
             class_names=predictions.class_names,
         )
         overall = measure(part).overall
-        rows[value] = [overall[figure] for figure in _SHOWN]
+        rows[value] = [overall[metric] for metric in _SHOWN]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(_SHOWN))
     return table.astype({"n_clips": int}).rename_axis(column)
 

@@ -1,4 +1,4 @@
-"""Does a confidence of 80 % mean right in 80 % of cases, and if not, what mends it?"""
+"""Calibration: are predictions of 80 % confidence correct in 80 % of cases?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ _SMALLEST = torch.finfo(torch.float32).tiny
 
 
 def expected_calibration_error(predictions: Predictions) -> float:
-    """Return the mean distance between confidence and accuracy, over ten bins, 0 is best.
+    """Return the mean distance between confidence and accuracy over ten bins, in [0, 1].
+
+    0 is best.
 
     References:
         Guo et al., "On calibration of modern neural networks", ICML 2017, eq. 3.
@@ -27,16 +29,16 @@ def expected_calibration_error(predictions: Predictions) -> float:
 
 
 def fit_temperature(predictions: Predictions) -> float:
-    """Return the temperature whose probabilities fit the labels best.
+    """Return the temperature that minimises the log-loss.
 
-    Above 1, the network was too sure of itself. One number, so that the order of classes stays, and
-    with it every figure that only asks which class came first.
+    A temperature above 1 means that the network was overconfident. One number for all classes keeps
+    their order, and with it every metric that depends on the order alone.
 
     Args:
-        predictions: Of clips that neither trained the network nor test it: validation.
+        predictions: Of clips that the network is neither trained nor tested on: validation.
 
     Returns:
-        The temperature with the least log-loss, between 0.05 and 20.
+        The temperature, between 0.05 and 20.
 
     References:
         Guo et al., 2017, section 4.2.
@@ -64,7 +66,7 @@ def with_temperature(predictions: Predictions, temperature: float) -> Prediction
 
 
 def reliability(predictions: Predictions) -> pd.DataFrame:
-    """Return, for each bin of confidence, its clips, their mean confidence and their accuracy.
+    """Return the number of clips, mean confidence and accuracy of each bin of confidence.
 
     Returns:
         Ten rows, indexed by the bin's lower end; an empty bin has 0 clips and NaN.

@@ -1,4 +1,4 @@
-"""Folds taken together: one test of all their clips, and each fold's figures beside it."""
+"""Folds of a cross-validation: their predictions pooled, and the metrics of each."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from instrument_net.evaluation.predictions import Predictions
 from instrument_net.evaluation.resampling import bootstrap_intervals
 
 
-def together(parts: Sequence[Predictions]) -> Predictions:
+def pooled(parts: Sequence[Predictions]) -> Predictions:
     """Return the predictions of all folds as one.
 
     Args:
-        parts: Of each fold; their networks may know different classes, which are matched by name.
+        parts: One of each fold. Their networks may have different classes, which are matched by
+            name.
     """
     class_names = sorted({name for part in parts for name in part.class_names})
     return Predictions(
@@ -26,15 +27,15 @@ def together(parts: Sequence[Predictions]) -> Predictions:
     )
 
 
-def figures_of_folds(parts: Mapping[int | str, Predictions]) -> pd.DataFrame:
-    """Return each fold's figures.
+def fold_metrics(parts: Mapping[int | str, Predictions]) -> pd.DataFrame:
+    """Return the metrics of each fold.
 
     Args:
         parts: Fold -> its predictions.
 
     Returns:
-        One row a fold: every figure of :func:`measure`, and with ``_low`` and ``_high`` the ends of
-        the 95 % intervals of ``macro_recall`` by recording.
+        One row a fold: every metric of :func:`measure`, and the limits of the 95 % interval of
+        ``macro_recall`` by recording as ``macro_recall_low`` and ``macro_recall_high``.
     """
     rows = {}
     for fold, part in parts.items():

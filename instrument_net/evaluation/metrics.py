@@ -1,4 +1,4 @@
-"""Predictions -> figures."""
+"""Predictions -> metrics."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ from instrument_net.evaluation.predictions import Predictions
 
 @dataclass(frozen=True)
 class Metrics:
-    """Figures of one set of predictions.
+    """The metrics of one set of predictions.
 
     Attributes:
-        overall: Name -> figure. All but ``log_loss`` (nats, 0 is best) and ``n_clips`` lie in
-            [0, 1], 1 is best. ``macro_recall`` is the mean of the classes' recalls.
+        overall: Metric -> value. All but ``log_loss`` (nats, 0 is best) and ``n_clips`` lie in
+            [0, 1], 1 is best. ``macro_recall`` is the mean recall of the classes, also known as
+            balanced accuracy.
         per_class: Indexed by class: ``precision``, ``recall``, ``f1``, ``n_clips``.
         confusion: Counts, true class by row, predicted class by column.
-        weighted_confusion: The same, each clip counting as much as the network was sure.
+        weighted_confusion: The same, each clip weighted by the confidence of its prediction.
     """
 
     overall: dict[str, float]
@@ -38,9 +39,24 @@ class Metrics:
 
 
 def measure(predictions: Predictions) -> Metrics:
-    """Return every figure of a set of predictions.
+    """Return every metric of a set of predictions.
 
-    A class without a clip among them counts in no average, and has no figures of its own (NaN).
+    A class that does not occur among the clips is left out of every average, and its own metrics
+    are NaN.
+
+    Args:
+        predictions: Of one clip at least.
+
+    >>> clips = pd.DataFrame({"path": ["1.wav", "2.wav"], "label": ["flute", "oboe"]})
+    >>> probabilities = torch.tensor([[0.9, 0.1], [0.6, 0.4]])
+    >>> metrics = measure(Predictions(clips, probabilities, ("flute", "oboe")))
+    >>> metrics.overall["accuracy"], metrics.overall["macro_recall"]
+    (0.5, 0.5)
+    >>> metrics.confusion
+           flute  oboe
+    true
+    flute      1     0
+    oboe       1     0
     """
     p, y = predictions.probabilities, predictions.labels
     names = list(predictions.class_names)
@@ -60,14 +76,14 @@ def measure(predictions: Predictions) -> Metrics:
         index=pd.Index(names, name="label"),
     )
     per_class.loc[per_class["n_clips"] == 0, ["precision", "recall", "f1"]] = float("nan")
-    heard = per_class[per_class["n_clips"] > 0]
+    occurring = per_class[per_class["n_clips"] > 0]
     counts = multiclass_confusion_matrix(p, y, num_classes=n)
     overall = {
         "accuracy": float(multiclass_accuracy(p, y, num_classes=n, average="micro")),
-        "macro_recall": float(heard["recall"].mean()),
-        "macro_f1": float(heard["f1"].mean()),
-        "macro_precision": float(heard["precision"].mean()),
-        "weighted_f1": float((heard["f1"] * heard["n_clips"]).sum() / len(y)),
+        "macro_recall": float(occurring["recall"].mean()),
+        "macro_f1": float(occurring["f1"].mean()),
+        "macro_precision": float(occurring["precision"].mean()),
+        "weighted_f1": float((occurring["f1"] * occurring["n_clips"]).sum() / len(y)),
         "top_3_accuracy": float(
             multiclass_accuracy(p, y, num_classes=n, average="micro", top_k=min(3, n))
         ),

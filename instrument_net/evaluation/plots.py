@@ -1,4 +1,4 @@
-"""Figures of a confusion matrix and of the classes, drawn to be read at a glance."""
+"""Plots of confusion matrix, per-class metrics and reliability."""
 
 from __future__ import annotations
 
@@ -16,20 +16,27 @@ def plot_confusion(
 
     Args:
         confusion: Counts or weights, true class by row, predicted class by column.
-        normalise: Show percent of the row's sum (a class's recall on the diagonal) instead of
-            the values. A class without clips gives an empty row.
-        unit: What a value counts.
-        title: Above the figure.
+        normalise: Show per cent of the row's sum (the recall of the class on the diagonal)
+            instead of the values. A class without clips gives an empty row.
+        title: Title of the figure.
+        unit: Unit of the values.
 
     Returns:
         A square figure whose size grows with the number of classes.
+
+    >>> confusion = pd.DataFrame([[3, 1], [0, 2]], ["flute", "oboe"], ["flute", "oboe"])
+    >>> figure = plot_confusion(confusion, normalise=True, title="Test split")
+    >>> figure.axes[0].get_title()
+    'Test split (% of each true class)'
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['75', '25', '100']
     """
     counts = confusion.to_numpy(dtype=float)
     totals = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, totals, out=np.zeros_like(counts), where=totals > 0)
     n = len(counts)
-    side = max(4.5, 0.42 * n + 2.4)
-    figure = Figure(figsize=(side + 0.6, side), layout="constrained")
+    size_in = max(4.5, 0.42 * n + 2.4)
+    figure = Figure(figsize=(size_in + 0.6, size_in), layout="constrained")
     axes = figure.subplots()
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for row, column in zip(*np.nonzero(counts), strict=True):
@@ -59,7 +66,7 @@ def plot_per_class(per_class: pd.DataFrame, *, title: str) -> Figure:
 
     Args:
         per_class: Indexed by class, with ``precision``, ``recall``, ``f1`` and ``n_clips``.
-        title: Above the figure.
+        title: Title of the figure.
     """
     ordered = per_class.sort_values("f1", ascending=False, kind="stable")
     y = np.arange(len(ordered))
@@ -76,23 +83,23 @@ def plot_per_class(per_class: pd.DataFrame, *, title: str) -> Figure:
     axes.set_ylim(-0.7, len(ordered) - 0.3)
     axes.grid(axis="x", color="0.9")
     axes.set_axisbelow(True)
-    axes.set_xlabel("per class (number of test clips in brackets)")
+    axes.set_xlabel("score of the class (number of test clips in brackets)")
     axes.set_title(title)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
     return figure
 
 
 def plot_reliability(tables: Mapping[str, pd.DataFrame], *, title: str) -> Figure:
-    """Draw accuracy over confidence, with the number of clips below.
+    """Draw a reliability diagram: accuracy over confidence, with the number of clips below.
 
     Args:
-        tables: Name -> what :func:`instrument_net.evaluation.calibration.reliability` returns; the
-            names stand in the legend.
-        title: Above the figure.
+        tables: Name in the legend -> what
+            :func:`instrument_net.evaluation.calibration.reliability` returns.
+        title: Title of the figure.
     """
     figure = Figure(figsize=(5.2, 5.6), layout="constrained")
     axes, below = figure.subplots(2, sharex=True, height_ratios=[3, 1])
-    axes.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle="--", label="as sure as right")
+    axes.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle="--", label="perfect calibration")
     for index, (name, table) in enumerate(tables.items()):
         filled = table[table["n_clips"] > 0]
         colour = ("#d94801", "#08519c")[index % 2]
@@ -103,11 +110,11 @@ def plot_reliability(tables: Mapping[str, pd.DataFrame], *, title: str) -> Figur
         below.bar(table.index + width * (index + 0.5), table["n_clips"], 0.9 * width, color=colour)
     axes.set_ylim(-0.02, 1.02)
     axes.set_xlim(0, 1)
-    axes.set_ylabel("share of right answers")
+    axes.set_ylabel("accuracy")
     axes.set_title(title)
     axes.legend(loc="upper left", frameon=False)
     below.set_ylabel("clips")
-    below.set_xlabel("confidence of the answer")
+    below.set_xlabel("confidence")
     for part in (axes, below):
         part.grid(color="0.9")
         part.set_axisbelow(True)

@@ -1,4 +1,4 @@
-"""What a network said about each clip of a split."""
+"""What a network predicts for each clip of a split."""
 
 from __future__ import annotations
 
@@ -11,17 +11,31 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from instrument_net.errors import InputError
+from instrument_net.run_folder import RunFolder
+
 _ADDED = ("predicted", "correct", "confidence", "true_probability")
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """Probabilities beside the truth.
+    """Predicted probabilities and true labels.
 
     Attributes:
-        clips: The table rows that were classified, with ``path`` and ``label``.
+        clips: The rows of the clip table that were classified, with ``path`` and ``label``.
         probabilities: ``(n_clips, n_classes)``, rows sum to 1.
         class_names: Name of each column.
+
+    Raises:
+        ValueError: If the shape of the probabilities is another one; with both.
+
+    >>> clips = pd.DataFrame({"path": ["1.wav", "2.wav"], "label": ["flute", "oboe"]})
+    >>> probabilities = torch.tensor([[0.9, 0.1], [0.6, 0.4]])
+    >>> predictions = Predictions(clips, probabilities, ("flute", "oboe"))
+    >>> predictions.correct
+    tensor([ True, False])
+    >>> list(predictions.table()["predicted"])
+    ['flute', 'flute']
     """
 
     clips: pd.DataFrame
@@ -29,11 +43,7 @@ class Predictions:
     class_names: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        """Refuse tables that do not belong together.
-
-        Raises:
-            ValueError: With both sizes.
-        """
+        """Check that clips, classes and probabilities agree."""
         expected = (len(self.clips), len(self.class_names))
         if tuple(self.probabilities.shape) != expected:
             raise ValueError(
@@ -54,15 +64,15 @@ class Predictions:
 
     @property
     def groups(self) -> pd.Series:
-        """Return which recording each clip belongs to: column ``group``, else the clip itself."""
+        """Return the recording of each clip: column ``group``, else the clip itself."""
         return self.clips["group"] if "group" in self.clips.columns else self.clips["path"]
 
     def over(self, class_names: Sequence[str]) -> Self:
         """Return the same predictions with these classes as columns, matched by name.
 
         Args:
-            class_names: All own ones, in any order, and others, which get the probability 0: the
-                network did not know them.
+            class_names: All own classes, in any order, and possibly others, whose probability
+                becomes 0: the network was not trained on them.
 
         Raises:
             ValueError: If one of the own classes is missing.
@@ -78,18 +88,25 @@ class Predictions:
 
     @classmethod
     def from_csv(cls, path: str | Path) -> Self:
-        """Read back what :meth:`table` wrote: a report's ``predictions.csv``.
+        """Return the predictions of a report's ``predictions.csv``, which :meth:`table` makes.
 
         Raises:
-            ValueError: If the file is missing or no such table, naming it.
+            InputError: If the file is missing or is no such table; with its path.
         """
         path = Path(path)
         if not path.is_file():
-            raise ValueError(f"{path}: no such file; a finished run has report/predictions.csv")
-        table = pd.read_csv(path, index_col=0, dtype={"path": str, "label": str, "group": str})
+            raise InputError(
+                f"{path}: no such file; a finished run has {RunFolder(Path()).predictions}"
+            )
+        try:
+            table = pd.read_csv(path, index_col=0, dtype={"path": str, "label": str, "group": str})
+        except ValueError as error:  # empty, not text, or rows of different lengths
+            raise InputError(f"{path}: no CSV table: {error}") from error
         columns = [c for c in table.columns if c.startswith("p(") and c.endswith(")")]
-        if not columns or not {"path", "label"} <= set(table.columns):
-            raise ValueError(f"{path}: not the predictions of a report: no columns p(<class>)")
+        missing = {"path", "label", *_ADDED} - set(table.columns)
+        if missing or not columns:
+            names = ", ".join([*sorted(missing), *([] if columns else ["p(<class>)"])])
+            raise InputError(f"{path}: not the predictions of a report: no columns {names}")
         return cls(
             clips=table.drop(columns=[*columns, *_ADDED]),
             probabilities=torch.from_numpy(table[columns].to_numpy(dtype="float32")),
@@ -97,10 +114,12 @@ class Predictions:
         )
 
     def table(self) -> pd.DataFrame:
-        """Return one row a clip: its columns, what was predicted, how surely, and each probability.
+        """Return one row a clip: its metadata, the prediction, and the probability of each class.
 
-        ``true_probability`` is what the network gave the right answer; ``confidence`` what it gave
-        its own.
+        Returns:
+            The columns of ``clips``; ``predicted``, the most probable class, and ``correct``;
+            ``confidence``, the probability of the predicted class, and ``true_probability``, that
+            of the true class; ``p(<class>)`` of every class, rounded to six digits.
         """
         confidence, predicted = self.probabilities.max(dim=1)
         true = self.probabilities.gather(1, self.labels[:, None])[:, 0]

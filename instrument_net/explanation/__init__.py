@@ -1,10 +1,10 @@
-"""Why a network names what it names: where it looks, what each feature and each branch decides."""
+"""Why a network predicts what it predicts: saliency, contributions of features and branches."""
 
 from instrument_net.explanation.branches import DissectedNetwork, branch_logits
 from instrument_net.explanation.contributions import feature_contributions
 from instrument_net.explanation.explanation import Explanation, explain
+from instrument_net.explanation.figure import plot_explanation
 from instrument_net.explanation.heatmap import plot_contributions
-from instrument_net.explanation.picture import plot_explanation
 from instrument_net.explanation.saliency import saliency_map
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""A network taken apart at its branches: each can be heard without the other."""
+"""A network split at its branches: each can be evaluated without the other."""
 
 from __future__ import annotations
 
@@ -9,34 +9,35 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from instrument_net.errors import InputError
 from instrument_net.models import members_of
 
-# Branch -> attribute by which a network says that it has it.
+# Branch -> the attribute of a network that holds it.
 _ATTRIBUTES = {"spectrogram": "spectrogram_branch", "features": "perceptron_branch"}
 
 
 class DissectedNetwork:
-    """A network whose branches can be given other activations than their own.
+    """A network whose branches' activations can be replaced by others.
 
     Works on a private copy, in evaluation mode and without gradients of parameters: the network
-    itself keeps its mode, gradients and hooks, and may serve others meanwhile.
+    itself keeps its mode, gradients and hooks, and can be used at the same time.
 
-    Any network will do that is called with (spectrogram, features) and says what it has by its
-    attributes: ``spectrogram_branch``, the only place where it reads the spectrogram, and
-    ``perceptron_branch``, the only one where it reads the features. Both are modules that it calls
-    as a whole, and that return one tensor, batch first. Of an
-    :class:`~instrument_net.models.Ensemble`, each member is taken apart; a branch is then that of
-    all members at once, and hands on their activations side by side.
+    The network is called with (spectrogram, features) and has the attributes
+    ``spectrogram_branch``, the only module that reads the spectrogram, and ``perceptron_branch``,
+    the only one that reads the features, or one of them: see
+    :class:`~instrument_net.models.network.Network`. Each returns one tensor, batch first. Of an
+    :class:`~instrument_net.models.Ensemble`, each member is split; a branch is then that of all
+    members, its activations those of the members side by side.
 
     Args:
         network: (spectrogram, features) -> logits, on any device.
 
     Attributes:
-        branches: ``spectrogram`` and ``features``, as far as the network has them, with the
-            copy's modules, one a member.
+        branches: ``spectrogram`` and ``features``, as far as the network has them -> modules of the
+            copy, one a member.
 
     Raises:
-        ValueError: If the network has neither branch.
+        InputError: If the network has neither branch.
     """
 
     def __init__(self, network: nn.Module) -> None:
@@ -49,7 +50,7 @@ class DissectedNetwork:
             if getattr(members[0], attribute, None) is not None
         }
         if not self.branches:
-            raise ValueError(
+            raise InputError(
                 f"{type(members[0]).__name__} cannot be explained: it has neither of the "
                 f"attributes {' and '.join(_ATTRIBUTES.values())}"
             )
@@ -68,12 +69,12 @@ class DissectedNetwork:
     def logits(
         self, spectrogram: Tensor, features: Tensor, *, held: Mapping[str, Tensor] | None = None
     ) -> Tensor:
-        """Return logits ``(batch, n_classes)``, some branches' activations held.
+        """Return logits ``(batch, n_classes)``, the activations of some branches held fixed.
 
         Args:
             spectrogram: ``(batch, 1, bins, frames)``; not read where its branch is held.
             features: ``(batch, n_features)``; not read where their branch is held.
-            held: Branch -> activations ``(batch, ...)`` that stand for what it would compute.
+            held: Branch -> activations ``(batch, ...)`` that replace what it would compute.
         """
         for name, switches in self._switches.items():
             own = (held or {}).get(name)
@@ -84,20 +85,20 @@ class DissectedNetwork:
         return logits
 
     def activations(self, spectrogram: Tensor, features: Tensor) -> dict[str, Tensor]:
-        """Return what each branch hands on, ``(batch, ...)``, without gradients."""
+        """Return the activations of each branch, ``(batch, ...)``, without gradients."""
         with torch.no_grad():
             self.logits(spectrogram, features)
         return {
-            name: torch.cat([switch.handed_on for switch in switches], dim=1)
+            name: torch.cat([switch.activations for switch in switches], dim=1)
             for name, switches in self._switches.items()
         }
 
 
 class _Switch(nn.Module):
-    """A branch, or given activations instead, for which it need not be computed."""
+    """A branch that is not computed where its activations are given."""
 
     held: Tensor | None
-    handed_on: Tensor
+    activations: Tensor
 
     def __init__(self, branch: nn.Module) -> None:
         super().__init__()
@@ -106,8 +107,8 @@ class _Switch(nn.Module):
 
     def forward(self, *inputs: Any) -> Tensor:
         """Return the activations, and remember them."""
-        self.handed_on = self.branch(*inputs) if self.held is None else self.held
-        return self.handed_on
+        self.activations = self.branch(*inputs) if self.held is None else self.held
+        return self.activations
 
 
 def branch_logits(
@@ -115,7 +116,8 @@ def branch_logits(
 ) -> dict[str, Tensor]:
     """Return the logits with both branches, and with the activations of either set to zero.
 
-    Zeroed is not retrained: the output layer has learnt to hear both.
+    This is not the accuracy of a network that is trained with one branch: here, the output layer
+    was trained on both.
 
     Args:
         network: With one branch or both.
@@ -127,11 +129,12 @@ def branch_logits(
         network with a single branch, that one ``alone``, which is the network itself.
     """
     activations = network.activations(spectrogram, features)
-    silent = {name: torch.zeros_like(values) for name, values in activations.items()}
-    heard = {f"{name} alone": {**silent, name: activations[name]} for name in activations}
+    zeros = {name: torch.zeros_like(values) for name, values in activations.items()}
+    held = {f"{name} alone": {**zeros, name: activations[name]} for name in activations}
     if len(activations) > 1:
-        heard = {"both": activations, **heard}
+        held = {"both": activations, **held}
     with torch.no_grad():
         return {
-            name: network.logits(spectrogram, features, held=held) for name, held in heard.items()
+            name: network.logits(spectrogram, features, held=values)
+            for name, values in held.items()
         }

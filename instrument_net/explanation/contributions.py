@@ -15,15 +15,15 @@ _N_STEPS = 256
 def feature_contributions(
     network: DissectedNetwork, spectrogram: Tensor, features: Tensor, target: Tensor
 ) -> Tensor:
-    """Return by how much each feature moves the target's logit away from that of a mean clip.
+    """Return by how much each feature moves the target's logit away from that of mean features.
 
-    Integrated gradients from the mean of the training split, feature by feature, to the clip; the
-    spectrogram stays the clip's own. The contributions sum to logit(features) - logit(mean), but
-    for the error of the integration (midpoint rule, 256 steps).
+    Integrated gradients from the mean features of the training split to those of the clip; the
+    spectrogram stays that of the clip. The contributions sum to logit(features) - logit(mean), up
+    to the error of the integration (midpoint rule, 256 steps).
 
     Args:
-        network: With the branch ``features``; where that has a
-            :class:`~instrument_net.models.FeatureScaling`, the mean is its, else zero.
+        network: With the branch ``features``; the mean is that of its
+            :class:`~instrument_net.models.FeatureScaling`, or zero where it has none.
         spectrogram: ``(batch, 1, bins, frames)``.
         features: ``(batch, n_features)`` in their own units.
         target: Class index of each clip, int64 ``(batch,)``.
@@ -35,19 +35,20 @@ def feature_contributions(
         Sundararajan et al., "Axiomatic attribution for deep networks", ICML 2017.
     """
     with torch.inference_mode(False):
-        heard = network.activations(spectrogram, features)
-        heard.pop("features")
+        others = network.activations(spectrogram, features)
+        others.pop("features")
 
-        # The spectrogram is the same along the whole way: its branch is computed once.
+        # The spectrogram stays the same along the whole path: its branch is computed once.
         def logits(features: Tensor, *activations: Tensor) -> Tensor:
             unread = spectrogram[:1].expand(len(features), -1, -1, -1)
-            return network.logits(unread, features, held=dict(zip(heard, activations, strict=True)))
+            held = dict(zip(others, activations, strict=True))
+            return network.logits(unread, features, held=held)
 
         contributions: Tensor = IntegratedGradients(logits).attribute(
             features,
             training_mean(network, features).expand_as(features),
             target,
-            additional_forward_args=tuple(heard.values()),
+            additional_forward_args=tuple(others.values()),
             n_steps=_N_STEPS,
             method="riemann_middle",
         )
@@ -56,7 +57,7 @@ def feature_contributions(
 
 def training_mean(network: DissectedNetwork, features: Tensor) -> Tensor:
     """Return the mean of each feature over the training split, ``(n_features,)``."""
-    for module in network.branches["features"][0].modules():  # all members have heard the same
+    for module in network.branches["features"][0].modules():  # the same in all members
         if isinstance(module, FeatureScaling):
             return module.mean
     return torch.zeros_like(features[0])

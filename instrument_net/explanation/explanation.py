@@ -1,4 +1,4 @@
-"""Why a recogniser names what it names, for one clip."""
+"""Why a recogniser predicts what it predicts, for one clip."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from instrument_net.errors import InputError
 from instrument_net.explanation.branches import DissectedNetwork, branch_logits
 from instrument_net.explanation.contributions import feature_contributions
 from instrument_net.explanation.saliency import saliency_map
@@ -17,21 +18,21 @@ from instrument_net.spelling import hint
 
 @dataclass(frozen=True)
 class Explanation:
-    """What speaks for one class in one clip.
+    """The evidence for one class in one clip.
 
     Attributes:
         class_name: The class that is explained.
-        probability: What the network gives it, in [0, 1].
-        spectrogram: What the network saw, ``(bins, frames)`` in [0, 1].
-        saliency: How much each part of it raises the class's logit, ``(bins, frames)`` in [0, 1]:
-            see :func:`~instrument_net.explanation.saliency_map`. ``None`` of a network without
-            spectrogram branch.
+        probability: Its predicted probability, in [0, 1].
+        spectrogram: The input of the network, ``(bins, frames)`` in [0, 1].
+        saliency: How much each part of the spectrogram raises the logit of the class,
+            ``(bins, frames)`` in [0, 1]: see :func:`~instrument_net.explanation.saliency_map`.
+            ``None`` for a network without a spectrogram branch.
         feature_contributions: Indexed by feature, in units of the logit: see
-            :func:`~instrument_net.explanation.feature_contributions`. ``None`` of a network
-            without perceptron branch.
-        branch_probabilities: The class's probability by ``both`` branches, by ``spectrogram
-            alone`` and by ``features alone``, the other branch's activations set to zero; of a
-            network with a single branch, by that one ``alone``.
+            :func:`~instrument_net.explanation.feature_contributions`. ``None`` for a network
+            without a perceptron branch.
+        branch_probabilities: The probability of the class by ``both`` branches, by ``spectrogram
+            alone`` and by ``features alone``, with the activations of the other branch set to zero;
+            for a network with a single branch, by that one ``alone``.
     """
 
     class_name: str
@@ -43,36 +44,44 @@ class Explanation:
 
 
 def explain(recogniser: Recogniser, waveform: Tensor, target: str | None = None) -> Explanation:
-    """Return what speaks for a class in a clip.
+    """Return the evidence for a class in a clip.
 
-    The recogniser stays as it is (mode, gradients, hooks) and may be in use meanwhile.
+    The recogniser stays as it is (mode, gradients, hooks) and can be used at the same time.
 
     Args:
-        recogniser: On any device; explained as it is in evaluation mode.
+        recogniser: On any device; explained as it predicts in evaluation mode.
         waveform: ``(num_samples,)`` at the front end's sample rate, any gain, on any device.
         target: Name of the class; default: the most probable one.
 
     Returns:
-        The explanation, its tensors on the CPU. A silent clip is explained like any other: by
-        what the network makes of zeros.
+        The explanation, its tensors on the CPU. A silent clip is explained like any other.
 
     Raises:
-        ValueError: If no class has this name, the waveform is of another shape, or the network has
+        InputError: If no class has this name, the waveform is of another shape, or the network has
             neither a ``spectrogram_branch`` nor a ``perceptron_branch``.
+
+    >>> from instrument_net.audio import load_waveform
+    >>> recogniser = Recogniser.from_checkpoint("best.ckpt")
+    >>> waveform = load_waveform("clip.wav", num_samples=recogniser.front_end.num_samples)
+    >>> explanation = explain(recogniser, waveform, target="flute")
+    >>> explanation.class_name, len(explanation.feature_contributions)
+    ('flute', 20)
+    >>> explanation.saliency is None  # this network has no spectrogram branch
+    True
     """
     if waveform.ndim != 1:
-        raise ValueError(
+        raise InputError(
             f"waveform has shape {tuple(waveform.shape)}, one clip is explained at a time: "
             f"({recogniser.front_end.num_samples},)"
         )
     if target is not None and target not in recogniser.class_names:
-        raise ValueError(f"no class {target!r}{hint(target, recogniser.class_names)}")
+        raise InputError(f"no class {target!r}{hint(target, recogniser.class_names)}")
     device = next(recogniser.network.parameters()).device
     with torch.no_grad():
         spectrogram, features = recogniser.front_end(waveform[None].to(device))
         network = DissectedNetwork(recogniser.network)
-        heard = branch_logits(network, spectrogram, features)
-        probabilities = {name: logits.softmax(dim=1)[0] for name, logits in heard.items()}
+        logits_of = branch_logits(network, spectrogram, features)
+        probabilities = {name: logits.softmax(dim=1)[0] for name, logits in logits_of.items()}
         own = next(iter(probabilities.values()))
         index = int(own.argmax()) if target is None else recogniser.class_names.index(target)
         code = torch.tensor([index], device=device)

@@ -1,16 +1,16 @@
-"""One clip's explanation as a picture."""
+"""The explanation of one clip as a figure."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap, LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
-from torch import Tensor
 
-from instrument_net.drawing.frequency_axis import label_frequency_axis
+from instrument_net.drawing.spectrogram import draw_spectrogram
 from instrument_net.explanation.explanation import Explanation
 from instrument_net.frontend import FrontEnd
 
@@ -24,15 +24,15 @@ _OVERLAY = LinearSegmentedColormap.from_list(
 def plot_explanation(
     explanation: Explanation, *, front_end: FrontEnd, title: str | None = None
 ) -> Figure:
-    """Draw the spectrogram with its saliency, each feature's contribution and each branch's say.
+    """Plot the spectrogram with its saliency, and the contributions of features and branches.
 
     Args:
         explanation: Of one clip.
         front_end: Of the recogniser that was explained, for the axes in kilohertz and seconds.
-        title: Above the figure; default: the class and its probability.
+        title: Title of the figure; default: the class and its probability.
 
     Returns:
-        A figure without what the network has no branch for.
+        A figure that leaves out what the network has no branch for.
     """
     contributions = explanation.feature_contributions
     figure = Figure(figsize=(6.4 if contributions is None else 11, 5.8), layout="constrained")
@@ -53,24 +53,16 @@ def plot_explanation(
 def _draw_spectrogram(
     figure: Figure, axes: Axes, explanation: Explanation, front_end: FrontEnd
 ) -> None:
-    bins, frames = explanation.spectrogram.shape
-    extent = (0.0, frames * front_end.hop_s, -0.5, bins - 0.5)  # seconds, rows
-
-    def draw(values: Tensor, cmap: str | Colormap, greatest: float) -> AxesImage:
-        return axes.imshow(
-            values.numpy(), origin="lower", aspect="auto", cmap=cmap, vmin=0, vmax=greatest,
-            extent=extent, interpolation="nearest",
-        )  # fmt: skip
-
-    draw(explanation.spectrogram, "gray_r", float(explanation.spectrogram.max()) or 1.0)
+    draw = partial(
+        draw_spectrogram, axes, bin_hz=front_end.bin_hz.cpu().numpy(), hop_s=front_end.hop_s
+    )
+    draw(explanation.spectrogram.numpy(), cmap="gray_r")
     if explanation.saliency is None:
-        axes.set_title("The network does not look at the spectrogram", fontsize=10)
+        axes.set_title("This network does not read the spectrogram", fontsize=10)
     else:
-        overlay = draw(explanation.saliency, _OVERLAY, 1.0)
+        overlay = draw(explanation.saliency.numpy(), cmap=_OVERLAY)
         figure.colorbar(overlay, ax=axes, label="saliency")
-        axes.set_title(f"Where it sees {explanation.class_name}", fontsize=10)
-    axes.set_xlabel("time (s)")
-    label_frequency_axis(axes, front_end.bin_hz.cpu().numpy())
+        axes.set_title(f"Evidence for {explanation.class_name}", fontsize=10)
 
 
 def _draw_branches(axes: Axes, explanation: Explanation) -> None:
@@ -100,5 +92,5 @@ def _draw_contributions(axes: Axes, contributions: pd.Series) -> None:
     axes.margins(y=0.01)
     axes.locator_params(axis="x", nbins=4)  # "-0.025" is wide
     axes.set_xlabel("contribution to the logit")
-    axes.set_title("What each feature says for it", fontsize=10)
+    axes.set_title("Contribution of each feature", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)

@@ -1,4 +1,4 @@
-"""What each feature contributes to each class, as a picture."""
+"""The contribution of each feature to each class, as a heat map."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from matplotlib.figure import Figure
 
 
 def plot_contributions(contributions: pd.DataFrame, *, title: str) -> Figure:
-    """Draw how much each feature moves the logit of each class.
+    """Plot how much each feature moves the logit of each class.
 
     Args:
         contributions: Mean absolute contribution in units of the logit, class by row, feature by
             column.
-        title: Above the figure.
+        title: Title of the figure.
 
     Returns:
         A figure whose size grows with both.

@@ -1,4 +1,4 @@
-"""A classifier and test clips -> a report's sections about why."""
+"""A recogniser and the clips of a split -> the sections of a report that explain predictions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from instrument_net.classifier import InstrumentClassifier
 from instrument_net.data import InstrumentDataModule
 from instrument_net.drawing.png import png
 from instrument_net.evaluation import Predictions, measure
@@ -29,101 +28,110 @@ from instrument_net.recognition.recogniser import Recogniser
 FOLDER = "explanations"
 
 
-def explain_test(
-    classifier: InstrumentClassifier,
+def explain_split(
+    recogniser: Recogniser,
     datamodule: InstrumentDataModule,
     predictions: Predictions,
     report_folder: Path,
     *,
     n_clips: int,
+    split: str = "test",
 ) -> dict[str, str]:
-    """Write pictures and tables about why a classifier says what it says about the test clips.
+    """Write figures and tables that explain what a recogniser predicts for the clips of a split.
 
     Writes into ``explanations/``: a PNG of each clip that :func:`clips_to_explain` chooses; for
     networks with two branches ``branches.csv`` (accuracies of both and of either); for networks
     with a perceptron branch ``feature_contributions.{csv,png}`` (class by feature).
 
     Args:
-        classifier: What made the predictions.
-        datamodule: Whose test clips these are.
-        predictions: Of all test clips, or of those with a label that the classifier knows.
+        recogniser: That made the predictions; on the device of the batches.
+        datamodule: The corpus, with the recogniser's front end.
+        predictions: Of all clips of the split, or of those whose label the recogniser knows.
         report_folder: Where the report is.
         n_clips: How many clips are drawn, at least 1.
+        split: ``train``, ``validation`` or ``test``.
 
     Returns:
         Heading -> Markdown, for the report.
+
+    Raises:
+        InputError: If the network has no branches: see :class:`DissectedNetwork`.
     """
     folder = report_folder / FOLDER
-    network = DissectedNetwork(classifier.network)
-    probabilities, contributions = _over_all_clips(network, datamodule, predictions)
+    network = DissectedNetwork(recogniser.network)
+    probabilities, contributions = _over_all_clips(network, datamodule, predictions, split)
     sections = {}
     if len(probabilities) > 1:
         table = branch_accuracies(predictions, probabilities)
         write_atomically(folder / "branches.csv", table.round(6).to_csv().encode())
-        sections["How much each branch decides"] = (
+        sections["Accuracy of each branch"] = (
             f"{markdown_table(table.round(3).reset_index())}\n\n"
-            "Alone: the other branch's activations are set to zero before the output layer. This "
-            "is not what a network reaches that is trained with one branch."
+            "Alone: the activations of the other branch are set to zero before the output layer. "
+            "This is not the accuracy of a network that is trained with one branch."
         )
     if contributions is not None:
         by_class = mean_contributions(
-            predictions, contributions, classifier.front_end.feature_names
+            predictions, contributions, recogniser.front_end.feature_names
         )
-        title = "How much each feature moves the logit of the true class"
+        title = "Contribution of each feature to the logit of the true class"
         figure = plot_contributions(by_class, title=title)
         write_atomically(folder / "feature_contributions.csv", by_class.round(6).to_csv().encode())
         write_atomically(folder / "feature_contributions.png", png(figure))
-        sections["What each feature decides"] = (
+        sections["Contribution of each feature"] = (
             f"![Mean absolute contribution, class by feature]({FOLDER}/feature_contributions.png)"
-            "\n\nMean over each class's clips of the absolute contribution to the logit of that "
-            "class: integrated gradients from the training split's mean features to the clip's."
+            "\n\nMean absolute contribution to the logit of the true class over the clips of that "
+            "class: integrated gradients from the mean features of the training split to those of "
+            "the clip."
         )
-    sections["Explained clips"] = _draw_clips(classifier, datamodule, predictions, folder, n_clips)
+    sections["Explained clips"] = _draw_clips(
+        recogniser, datamodule, predictions, split, folder, n_clips
+    )
     return sections
 
 
 def clips_to_explain(table: pd.DataFrame, n_clips: int) -> pd.DataFrame:
-    """Choose clips worth a look: the surest mistakes, then the surest right answers.
+    """Choose the most confident mistakes, then the most confident correct predictions.
 
-    Half of each, or more of one where the other is short. Within either, no pair of true and named
-    class comes twice before every such pair has come.
+    Half of each, or more of one where there are not enough of the other. Within either, no pair of
+    true and predicted class comes twice before every such pair has come once.
 
     Args:
         table: What :meth:`Predictions.table` returns.
         n_clips: How many.
 
     Returns:
-        Rows of the table, at most ``n_clips``; mistakes first, each kind the surest first.
+        Rows of the table, at most ``n_clips``: mistakes, then correct predictions, each the most
+        confident first.
     """
-    surest = table.sort_values("confidence", ascending=False, kind="stable")
-    turn = surest.groupby(["label", "predicted"]).cumcount()
-    varied = surest.iloc[turn.argsort(kind="stable")]
-    wrong, right = varied[~varied["correct"]], varied[varied["correct"]]
-    n_wrong = min(len(wrong), max(n_clips - n_clips // 2, n_clips - len(right)))
-    chosen = [wrong.head(n_wrong), right.head(n_clips - n_wrong)]
+    ordered = table.sort_values("confidence", ascending=False, kind="stable")
+    turn = ordered.groupby(["label", "predicted"]).cumcount()
+    varied = ordered.iloc[turn.argsort(kind="stable")]
+    wrong, correct = varied[~varied["correct"]], varied[varied["correct"]]
+    n_wrong = min(len(wrong), max(n_clips - n_clips // 2, n_clips - len(correct)))
+    chosen = [wrong.head(n_wrong), correct.head(n_clips - n_wrong)]
     return pd.concat(
         [part.sort_values("confidence", ascending=False, kind="stable") for part in chosen]
     )
 
 
 def branch_accuracies(predictions: Predictions, probabilities: dict[str, Tensor]) -> pd.DataFrame:
-    """Return ``accuracy`` and ``macro_recall`` by each way of hearing the branches.
+    """Return ``accuracy`` and ``macro_recall`` of both branches and of each alone.
 
     Args:
         predictions: Of the clips.
-        probabilities: Way of hearing -> ``(n_clips, n_classes)``.
+        probabilities: Branches, as in :func:`branch_logits` -> ``(n_clips, n_classes)``.
     """
     rows = {}
-    for heard, values in probabilities.items():
+    for branches, values in probabilities.items():
         overall = measure(Predictions(predictions.clips, values, predictions.class_names)).overall
-        rows[heard] = {name: overall[name] for name in ("accuracy", "macro_recall")}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("heard")
+        rows[branches] = {name: overall[name] for name in ("accuracy", "macro_recall")}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("branches")
 
 
 def mean_contributions(
     predictions: Predictions, contributions: Tensor, feature_names: Sequence[str]
 ) -> pd.DataFrame:
-    """Return the mean absolute contribution of each feature, true class by row.
+    """Return the mean absolute contribution of each feature to each true class, class by row.
 
     Args:
         predictions: Of the clips.
@@ -135,19 +143,25 @@ def mean_contributions(
 
 
 def _over_all_clips(
-    network: DissectedNetwork, datamodule: InstrumentDataModule, predictions: Predictions
+    network: DissectedNetwork,
+    datamodule: InstrumentDataModule,
+    predictions: Predictions,
+    split: str,
 ) -> tuple[dict[str, Tensor], Tensor | None]:
-    """Return each way of hearing's probabilities, and the contributions to the true class."""
-    clips = datamodule.clips_of("test")
+    """Return the probabilities of every way to run the branches, and the contributions.
+
+    The contributions are those to the true class; ``None`` without a perceptron branch.
+    """
+    clips = datamodule.clips_of(split)
     known = torch.from_numpy(clips.index.isin(predictions.clips.index))
     labels = torch.zeros(len(clips), dtype=torch.int64)
     labels[known] = predictions.labels
-    heard: dict[str, list[Tensor]] = {}
+    by_branch: dict[str, list[Tensor]] = {}
     contributions: list[Tensor] = []
     start = 0
     with work_progress() as progress:
-        bar = progress.add_task("Explaining test", total=len(clips))
-        for spectrogram, features, _ in datamodule.loader("test"):
+        bar = progress.add_task(f"Explaining {split}", total=len(clips))
+        for spectrogram, features, _ in datamodule.loader(split):
             rows = slice(start, start + len(features))
             start += len(features)
             progress.advance(bar, len(features))
@@ -158,38 +172,37 @@ def _over_all_clips(
                 values[chosen] for values in (spectrogram, features, target)
             )
             for name, logits in branch_logits(network, spectrogram, features).items():
-                heard.setdefault(name, []).append(logits.float().softmax(dim=1).cpu())
+                by_branch.setdefault(name, []).append(logits.float().softmax(dim=1).cpu())
             if "features" in network.branches:
                 contributions.append(
                     feature_contributions(network, spectrogram, features, target).cpu()
                 )
-    probabilities = {name: torch.cat(batches) for name, batches in heard.items()}
+    probabilities = {name: torch.cat(batches) for name, batches in by_branch.items()}
     return probabilities, torch.cat(contributions) if contributions else None
 
 
 def _draw_clips(
-    classifier: InstrumentClassifier,
+    recogniser: Recogniser,
     datamodule: InstrumentDataModule,
     predictions: Predictions,
+    split: str,
     folder: Path,
     n_clips: int,
 ) -> str:
-    recogniser = Recogniser(classifier.front_end, classifier.network, classifier.class_names)
-    stored = datamodule.loader("test").clips
-    position = {index: k for k, index in enumerate(datamodule.clips_of("test").index)}
+    stored = datamodule.loader(split).clips
+    position = {index: k for k, index in enumerate(datamodule.clips_of(split).index)}
+    chosen = clips_to_explain(predictions.table(), n_clips)
     lines = []
-    for number, (index, row) in enumerate(
-        clips_to_explain(predictions.table(), n_clips).iterrows(), start=1
-    ):
+    for number, (index, row) in enumerate(chosen.iterrows(), start=1):
         waveform, _ = stored[position[index]]
         explanation = explain(recogniser, waveform)
-        verdict = "right" if row["correct"] else f"true: {row['label']}"
         title = (
-            f"{explanation.class_name} ({explanation.probability:.0%}), {verdict}\n"
+            f"{explanation.class_name} ({explanation.probability:.0%}), "
+            f"{'correct' if row['correct'] else 'true: ' + row['label']}\n"
             f"{Path(row['path']).name}"
         )
         figure = plot_explanation(explanation, front_end=recogniser.front_end, title=title)
-        name = f"{number:02d}_{'right' if row['correct'] else 'mistake'}.png"
+        name = f"{number:02d}_{'correct' if row['correct'] else 'mistake'}.png"
         write_atomically(folder / name, png(figure))
         lines.append(f"![{title.replace(chr(10), ': ')}]({FOLDER}/{name})")
     return "\n\n".join(lines)

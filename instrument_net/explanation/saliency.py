@@ -1,4 +1,4 @@
-"""Where in the spectrogram the network saw what speaks for a class."""
+"""Saliency: which parts of the spectrogram are evidence for a class."""
 
 from __future__ import annotations
 
@@ -18,29 +18,35 @@ def saliency_map(
 ) -> Tensor:
     """Return how much each part of the spectrogram raises the target's logit.
 
-    Grad-CAM on the spectrogram branch's last feature maps, in the form that keeps each place's own
-    gradient (HiResCAM): the maps times the gradient with respect to them, summed over the maps,
-    its positive part. Where a branch averages its maps over time and frequency, that is Grad-CAM
-    itself. Where it flattens them, so that every place has its own weights, Grad-CAM's average
-    of the gradients also lights up places that the network does not read.
+    HiResCAM on the last feature maps of the spectrogram branch: the maps times the gradient of the
+    logit with respect to them, summed over the maps, its positive part. Where a branch averages its
+    maps over time and frequency, this equals Grad-CAM. Where it flattens them, so that every
+    position has weights of its own, the averaged gradients of Grad-CAM also highlight positions
+    that the network does not read.
 
     Args:
-        network: With the branch ``spectrogram``; its maps leave the branch's module
-            ``feature_maps``, ``(batch, filters, height, width)``. An ensemble's maps are those of
-            all its members.
+        network: With the branch ``spectrogram``, whose module ``feature_maps`` returns the maps,
+            ``(batch, filters, height, width)``. The maps of an ensemble are those of all members.
         spectrogram: ``(batch, 1, bins, frames)``.
         features: ``(batch, n_features)``.
         target: Class index of each clip, int64 ``(batch,)``.
 
     Returns:
-        ``(batch, bins, frames)`` in [0, 1]: each clip's greatest value is 1, unless nothing speaks
-        for the target, which gives zeros. As coarse as the maps are, interpolated between the
-        centres of their receptive fields.
+        ``(batch, bins, frames)`` in [0, 1]: the maximum of each clip is 1, or 0 where nothing
+        raises the logit. As coarse as the maps are, interpolated between the centres of their
+        receptive fields.
 
     References:
         Selvaraju et al., "Grad-CAM: visual explanations from deep networks via gradient-based
         localization", ICCV 2017; Draelos and Carin, "Use HiResCAM instead of Grad-CAM for faithful
         explanations of convolutional neural networks", arXiv:2011.08891, 2020.
+
+    >>> from instrument_net.models import SpectrogramNet
+    >>> network = SpectrogramNet(2, spectrogram_shape=(1, 110, 112), filters=2)
+    >>> spectrogram, features = torch.rand(1, 1, 110, 112), torch.zeros(1, 20)
+    >>> target = torch.tensor([0])
+    >>> saliency_map(DissectedNetwork(network), spectrogram, features, target).shape
+    torch.Size([1, 110, 112])
     """
     branches = network.branches["spectrogram"]
     maps = [branch.get_submodule("feature_maps") for branch in branches]
@@ -64,7 +70,7 @@ def _interpolation(
 ) -> npt.NDArray[np.float64]:
     """Return the matrix ``(n_pixels, n_cells)`` that interpolates linearly between the cells.
 
-    Cells are centred where the branch says, or lie evenly over the pixels, as they do where every
+    Cells are centred where the branch states, or lie evenly over the pixels, as they do where every
     layer pads.
     """
     if centre is None:

@@ -1,4 +1,4 @@
-"""A few training clips as the network gets them, to see and hear."""
+"""Training clips as the network receives them: augmented, to see and hear."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from instrument_net.data import InstrumentDataModule
 from instrument_net.data.store import FULL_SCALE
 from instrument_net.monitoring.tensorboard import add_clip, tensorboard_writer
 
-_LEAST_SHARE = 0.005  # what is less rounds to 0 %
+_LEAST_SHARE = 0.005  # a smaller one rounds to 0 %
 
 
 class AugmentedClips(lightning.Callback):
     """Show one augmented training clip of each of the first classes, if there is augmentation.
 
-    What is drawn for them is drawn apart from training, which goes the same way without them.
+    Its random numbers are not those of training, which has the same result without this callback.
 
     Args:
-        n_clips: How many clips.
+        n_clips: Number of clips.
     """
 
     def __init__(self, n_clips: int = 6) -> None:
@@ -66,7 +66,7 @@ class AugmentedClips(lightning.Callback):
 
 
 def describe_label(label: Tensor, class_names: Sequence[str]) -> str:
-    """Return the class that a label names or, of a mixture, each class with its share.
+    """Return the class of a label or, for a mixture, each class with its share.
 
     Args:
         label: A class index, or the probability of each class, ``(n_classes,)``.

@@ -1,4 +1,4 @@
-"""torch.compile as a switch, with what it costs and from when on it pays."""
+"""torch.compile, with the time that it takes and the number of steps after which it pays off."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _TIMED_STEPS = 3
 
 
 class CompileNetwork(lightning.Callback):
-    """Compile the network before the first step, and print from which step on that pays.
+    """Compile the network before the first step, and print after how many steps that pays off.
 
-    Shapes are static: the last, smaller batch of an epoch is compiled for itself. On a GPU, steps
-    are replayed as CUDA graphs. The compiler needs a C++ compiler on a CPU. Parameters and their
-    names stay, so that checkpoints do not tell whether a network was compiled.
+    Shapes are static: the last, smaller batch of an epoch is compiled separately. On a GPU, steps
+    are replayed as CUDA graphs. On a CPU, a C++ compiler is needed. Parameters and their names
+    stay: checkpoints are the same with and without compilation.
     """
 
     def on_fit_start(
@@ -61,18 +61,22 @@ class CompileNetwork(lightning.Callback):
 
 
 def describe_gain(eager_s: float, compiled_s: float, start_s: float) -> str:
-    """Return one line: how long a step takes before and after, and when the start has paid.
+    """Return one line: seconds of a step before and after, and when compiling has paid off.
 
     Args:
         eager_s: Seconds of a step without compiling.
         compiled_s: Seconds of a compiled step.
-        start_s: Seconds that compiling took.
+        start_s: Seconds of compiling.
     """
     gain_s = eager_s - compiled_s
-    pays = f"pays after {math.ceil(start_s / gain_s):,} steps" if gain_s > 0 else "never pays here"
+    pays_off = (
+        f"pays off after {math.ceil(start_s / gain_s):,} steps"
+        if gain_s > 0
+        else "never pays off here"
+    )
     return (
         f"compiled in {start_s:.0f} s: a step takes {1e3 * compiled_s:.0f} ms instead of "
-        f"{1e3 * eager_s:.0f} ms, which {pays}"
+        f"{1e3 * eager_s:.0f} ms, which {pays_off}"
     )
 
 

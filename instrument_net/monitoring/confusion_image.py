@@ -1,4 +1,4 @@
-"""The validation confusion matrix of every epoch, as an image."""
+"""The confusion matrix of every validation, as an image."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from instrument_net.monitoring.tensorboard import tensorboard_writer
 
 
 class ConfusionImage(lightning.Callback):
-    """Draw which class is taken for which, once per validation."""
+    """Show the confusion matrix, normalised by true class, once per validation."""
 
     def on_validation_epoch_end(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule

@@ -1,4 +1,4 @@
-"""A few validation clips to see and hear, with what the network says about them."""
+"""Validation clips to see and hear, with their predictions."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ class ExampleClips(lightning.Callback):
     """Show one validation clip of each of the first classes: spectrogram, sound, prediction.
 
     Args:
-        n_clips: How many clips.
+        n_clips: Number of clips.
     """
 
     def __init__(self, n_clips: int = 8) -> None:
         self._n_clips = n_clips
 
     def on_fit_end(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
-        """Add ``examples/<k>_<label>/{spectrogram,sound}``, judged by the last epoch's network."""
+        """Add ``examples/<k>_<label>/{spectrogram,sound}``, predicted after the last epoch."""
         writer = tensorboard_writer(trainer)
         datamodule = getattr(trainer, "datamodule", None)
         if (
@@ -38,9 +38,9 @@ class ExampleClips(lightning.Callback):
             probabilities = pl_module.eval()(spectrogram, features).softmax(dim=1).cpu()
         for k, label in enumerate(labels):
             confidence, predicted = probabilities[k].max(dim=0)
-            verdict = "right" if int(predicted) == label else "WRONG"
+            outcome = "correct" if int(predicted) == label else "WRONG"
             title = (
-                f"{verdict}: {pl_module.class_names[int(predicted)]} ({confidence:.0%}), "
+                f"{outcome}: {pl_module.class_names[int(predicted)]} ({confidence:.0%}), "
                 f"true: {pl_module.class_names[label]}"
             )
             tag = f"examples/{k}_{pl_module.class_names[label]}"

@@ -1,4 +1,4 @@
-"""The surest mistakes of a test, to see and to hear."""
+"""The most confident mistakes of a test, to see and hear."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def log_mistakes(writer: SummaryWriter, mistakes: pd.DataFrame, front_end: Front
     """Add ``mistakes/<k>_<label>/{spectrogram,sound}`` to TensorBoard.
 
     Args:
-        writer: Where to.
-        mistakes: Rows of a report's mistakes, the surest first; the first eight are shown.
-        front_end: Of the classifier that made them.
+        writer: Of the run.
+        mistakes: Of a report, the most confident first; eight are shown.
+        front_end: Of the network that made them.
     """
     for k, (_, row) in enumerate(mistakes.head(_N_SHOWN).iterrows()):
         title = (

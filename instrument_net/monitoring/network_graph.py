@@ -1,4 +1,4 @@
-"""The network's graph."""
+"""The graph of the network."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from instrument_net.monitoring.tensorboard import tensorboard_writer
 
 
 class NetworkGraph(lightning.Callback):
-    """Draw the network, without the metrics and the front end around it."""
+    """Show the graph of the network, without metrics and front end."""
 
     def on_fit_start(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule

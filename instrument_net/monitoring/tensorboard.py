@@ -1,4 +1,4 @@
-"""TensorBoard: a trainer's writer, and a clip to see and hear."""
+"""TensorBoard: the writer of a trainer, and a clip to see and hear."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from instrument_net.frontend import FrontEnd
 
 
 def tensorboard_writer(trainer: lightning.Trainer) -> SummaryWriter | None:
-    """Return the writer, ``None`` where the trainer logs elsewhere or checks itself."""
+    """Return the writer; ``None`` in a sanity check or where the trainer logs elsewhere."""
     if trainer.sanity_checking or not trainer.is_global_zero:
         return None
     for logger in trainer.loggers:
@@ -35,14 +35,13 @@ def add_clip(
     """Add a clip's spectrogram and sound.
 
     Args:
-        writer: Where to.
-        tag: The clip's tag; ``/spectrogram`` and ``/sound`` are added to it, since TensorBoard
-            shows neither kind where image and sound share one.
-        title: Above the spectrogram.
-        waveform: ``(num_samples,)``, floating with a peak of at most 1.
-        front_end: What the network sees of it, on any device.
-        spectrogram: What the network sees of it, ``(1, bins, frames)``, where that is not what the
-            front end makes of it.
+        writer: Of the run.
+        tag: Of the clip; ``/spectrogram`` and ``/sound`` are appended, since TensorBoard shows
+            neither where image and sound share a tag.
+        title: Title of the spectrogram.
+        waveform: ``(num_samples,)``, floating point with a peak of at most 1.
+        front_end: Computes the spectrogram, on any device.
+        spectrogram: ``(1, bins, frames)``, if it is not the one that the front end computes.
     """
     if spectrogram is None:
         device = next(front_end.buffers()).device

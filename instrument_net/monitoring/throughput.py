@@ -1,4 +1,4 @@
-"""How many clips a second training gets through."""
+"""Throughput of training in clips per second."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _UPDATE_EVERY_S = 1.0
 
 
 class Throughput(lightning.Callback):
-    """Log ``train/clips_per_s``: on the progress bar as it goes, per epoch to the logger.
+    """Log ``train/clips_per_s``: to the progress bar every second, to the logger every epoch.
 
-    The time counted is the whole training part of an epoch: loading, front end, step. On a GPU the
-    clock is read without waiting for the device, so the first values of an epoch run ahead.
+    The time is that of the whole training part of an epoch: loading, front end, step. On a GPU the
+    clock is read without waiting for the device: the first values of an epoch are too high.
     """
 
     def on_train_epoch_start(
@@ -33,7 +33,7 @@ class Throughput(lightning.Callback):
         batch: tuple[torch.Tensor, ...],
         batch_idx: int,
     ) -> None:
-        """Count the batch; show the rate when a second has passed or the epoch is over."""
+        """Count the batch; log the rate once a second and at the end of the epoch."""
         self._clips += len(batch[-1]) * trainer.world_size
         now_s = time.perf_counter()
         if now_s - self._shown_s < _UPDATE_EVERY_S and not trainer.is_last_batch:

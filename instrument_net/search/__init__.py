@@ -1,1 +1,1 @@
-"""Choosing hyper-parameters: trials, each a cross-validation with other settings."""
+"""Hyper-parameter search: trials, each a cross-validation with other settings."""

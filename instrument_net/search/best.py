@@ -1,4 +1,4 @@
-"""The winning settings as an experiment file."""
+"""The best settings as an experiment file."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def experiment_file(
     *,
     command: str,
 ) -> str:
-    """Return the winner as YAML that lies in ``conf/experiment`` like any other: a small diff.
+    """Return the best trial as YAML for ``conf/experiment``: a small diff.
 
     Args:
-        experiment: That was searched, on which the file builds.
-        space: What was drawn.
-        drawn: Parameter -> value of the winner; empty for the experiment as it is.
-        command: That runs the winner; settings that stood on the search's own command line are in
-            this one only.
+        experiment: The one that was searched, on which the file builds.
+        space: The parameters that were drawn.
+        drawn: Parameter -> value in the best trial; empty for the experiment as it is.
+        command: That runs the best trial. Settings from the command line of the search stand in
+            it alone.
     """
     chosen = [p for p in space if p.key in drawn]
     defaults = [
@@ -35,7 +35,7 @@ def experiment_file(
     content = {"defaults": defaults, **values}
     return (
         "# @package _global_\n"
-        "# Chosen by a search; to be put into conf/experiment under a name of its own.\n"
+        "# Chosen by a search; copy it into conf/experiment under a name of its own.\n"
         f"# {command}\n"
         f"{OmegaConf.to_yaml(OmegaConf.create(content))}"
     )

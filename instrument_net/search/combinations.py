@@ -1,4 +1,4 @@
-"""A trial's draws -> the overrides and the configuration of its cross-validation."""
+"""The drawn values of a trial -> overrides and configuration of its cross-validation."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
 
 
 class Combinations:
-    """What can be made of an experiment by drawing from a space.
+    """The settings that an experiment can have with values drawn from a space.
 
     Every combination is composed anew, as if its overrides stood on the command line of
     ``cross_validate``: an option of a stage can be drawn like any value, and the folder is the one
-    that this command line finds.
+    of this command line.
 
     Args:
-        space: What is drawn.
-        overrides: The search's own command line.
+        space: The parameters to draw.
+        overrides: The command line of the search.
 
     Raises:
-        ConfigurationError: If the space has a key that no combination has, or an option that is
-            not there.
+        ConfigurationError: If the space has a key that no combination has, or an option that does
+            not exist.
     """
 
     def __init__(self, space: Sequence[Parameter], overrides: Sequence[str]) -> None:
         self._space = space
-        # Of the search itself; a cross-validation has no such keys.
+        # Without the keys of the search itself, which a cross-validation does not have.
         self.base = [o for o in overrides if key_of(o).partition(".")[0] not in ("space", "search")]
         config, choices = _compose(self.base)
         self.reference = config
@@ -57,15 +57,15 @@ class Combinations:
             self._check(parameter)
         inside = all(p.contains(values[p.key]) for p in space if p.key in values)
         self.reference_values: Mapping[str, Value] | None = values if inside else None
-        """What the experiment itself would have drawn; ``None`` if it lies outside the space."""
+        """The values of the experiment itself; ``None`` if one lies outside the space."""
 
     def draw(self, trial: Trial) -> list[str]:
-        """Return a trial's changes as overrides.
+        """Draw the values of a trial and return them as overrides.
 
         Stages come first: a key that the drawn option does not have is not drawn.
 
         Raises:
-            ConfigurationError: If the drawn options do not go together.
+            ConfigurationError: If the drawn options do not fit together.
         """
         changes = [p.override(p.suggest(trial)) for p in self._space if p.is_stage]
         config, _ = _compose(self.overrides(changes))
@@ -105,13 +105,13 @@ class Combinations:
         yield self.reference
         for parameter in self._space:
             for value in parameter.values if parameter.is_stage else ():
-                # What does not go together is for the trial to say that draws it.
+                # Options that do not fit together fail in the trial that draws them.
                 with suppress(ConfigurationError):
                     yield self.config([parameter.override(value)])
 
 
 def _compose(overrides: Sequence[str]) -> tuple[DictConfig, dict[str, str]]:
-    """Return what ``cross_validate`` would be given, and the option of each stage."""
+    """Return the configuration of ``cross_validate``, and the option of each stage."""
     try:
         config = compose("cross_validate", list(overrides), return_hydra_config=True)
     except (HydraException, OmegaConfBaseException) as error:

@@ -1,4 +1,4 @@
-"""How much of what makes a trial good hangs on each parameter."""
+"""The importance of each parameter for the objective."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ FEWEST_TRIALS = 5
 
 
 def importances(study: optuna.Study) -> dict[str, float]:
-    """Return the share of each parameter in what sets good trials apart, by PED-ANOVA.
+    """Return the importance of each parameter, by PED-ANOVA.
 
     Returns:
-        Parameter -> share; empty with fewer than five complete trials that have drawn something,
-        or if they are all equally good.
+        Parameter -> importance, which sum to 1; empty with fewer than five complete trials that
+        have drawn something, or if all have the same objective.
 
     References:
         Watanabe, Bansal and Hutter, PED-ANOVA, IJCAI 2023.
@@ -24,6 +24,6 @@ def importances(study: optuna.Study) -> dict[str, float]:
     if len(complete) < FEWEST_TRIALS or len({t.value for t in complete}) < 2:
         return {}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # few trials are rough: the page says so
+        warnings.simplefilter("ignore", UserWarning)  # few trials are rough: the report says so
         shares = optuna.importance.get_param_importances(study)
     return {name: float(share) for name, share in shares.items()}

@@ -1,4 +1,4 @@
-"""What came of a trial."""
+"""The outcome of a trial."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class Outcome:
     """A trial that is over.
 
     Attributes:
-        number: Of the trial, as the study counts.
-        state: ``complete``, ``given up`` (before the last fold) or ``failed``.
+        number: Of the trial in the study.
+        state: ``complete``, ``pruned`` (before the last fold) or ``failed``.
         value: Objective of the folds that were run; ``None`` if it failed.
         interval: 95 % interval of the value of a complete trial.
-        running: Number of folds -> objective of the first so many.
+        running: Number of folds -> objective of that many first folds.
         drawn: Parameter -> value; empty for an experiment that lies outside the space.
         changes: The same as overrides; empty for the experiment as it is.
         reason: Why it failed.
@@ -39,7 +39,7 @@ class Outcome:
 
 
 def ranked(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Return the best first: complete ones, those that got furthest, the failed."""
+    """Return the best first: complete trials, then pruned by number of folds, then failed."""
 
     def rank(outcome: Outcome) -> tuple[bool, int, float, int]:
         value = 0.0 if outcome.value is None else outcome.value

@@ -1,4 +1,4 @@
-"""Trials -> pictures: what was found when, how early it showed, and what mattered."""
+"""Plots of trials: optimisation history, intermediate values, slices and importances."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from instrument_net.search.outcome import Outcome
 from instrument_net.search.space import Parameter
 
 OBJECTIVE = "macro recall"
-_COLOURS = {"complete": "#08519c", "given up": "#9ecae1"}
+_COLOURS = {"complete": "#08519c", "pruned": "#9ecae1"}
 _BEST = "#d94801"
 
 
 def plot_history(outcomes: Sequence[Outcome]) -> Figure:
-    """Draw the objective of complete trials in their order, and the best so far.
+    """Plot the objective of complete trials in their order, and the best so far.
 
     Args:
         outcomes: In their order, at least one complete.
@@ -31,24 +31,24 @@ def plot_history(outcomes: Sequence[Outcome]) -> Figure:
         [o.number for o in complete], [_value(o) for o in complete], "o",
         color=_COLOURS["complete"], markersize=5, label="complete",
     )  # fmt: skip
-    # On the lower edge: what fewer folds gave is no value beside these.
-    given_up = [o.number for o in outcomes if o.state == "given up"]
-    if given_up:
+    # On the lower edge: an objective of fewer folds cannot be compared with these.
+    pruned = [o.number for o in outcomes if o.state == "pruned"]
+    if pruned:
         axes.plot(
-            given_up, [0.03] * len(given_up), "x", color=_COLOURS["given up"], markersize=6,
-            label="given up", transform=axes.get_xaxis_transform(),
+            pruned, [0.03] * len(pruned), "x", color=_COLOURS["pruned"], markersize=6,
+            label="pruned", transform=axes.get_xaxis_transform(),
         )  # fmt: skip
     best = np.maximum.accumulate([_value(o) for o in complete])
     axes.step(
         [*(o.number for o in complete), outcomes[-1].number], [*best, best[-1]], where="post",
         color=_BEST, linewidth=1.2, label="best so far",
     )  # fmt: skip
-    _finish(axes, "trial", "What was found when")
+    _finish(axes, "trial", "Optimisation history")
     return figure
 
 
 def plot_running(outcomes: Sequence[Outcome], folds: Sequence[str]) -> Figure:
-    """Draw the objective of the first folds together, a line a trial.
+    """Plot the objective after each fold, one line a trial.
 
     Args:
         outcomes: In any order, at least one complete.
@@ -67,16 +67,16 @@ def plot_running(outcomes: Sequence[Outcome], folds: Sequence[str]) -> Figure:
     for label, colour in {f"best: trial {best.number}": _BEST, **_COLOURS}.items():
         axes.plot([], [], "o-", color=colour, markersize=4, label=label)
     axes.set_xticks(range(1, len(folds) + 1), folds, rotation=45, ha="right", fontsize=8)
-    _finish(axes, "folds up to this one, taken together", "How early it showed", whole=False)
+    _finish(axes, "objective of all folds up to this one", "Intermediate values", whole=False)
     return figure
 
 
 def plot_slices(outcomes: Sequence[Outcome], space: Sequence[Parameter]) -> Figure | None:
-    """Draw the objective over each parameter, a point a complete trial.
+    """Plot the objective over each parameter, one point a complete trial.
 
     Args:
         outcomes: In any order.
-        space: What was drawn.
+        space: The parameters that were drawn.
 
     Returns:
         The figure, or ``None`` if no complete trial has drawn anything.
@@ -100,18 +100,18 @@ def plot_slices(outcomes: Sequence[Outcome], space: Sequence[Parameter]) -> Figu
 
 
 def plot_importances(importances: Mapping[str, float]) -> Figure:
-    """Draw the share of each parameter in what makes a trial good, the largest on top.
+    """Plot the importance of each parameter, the largest on top.
 
     Args:
-        importances: Parameter -> share; they sum to 1.
+        importances: Parameter -> importance; they sum to 1.
     """
     ordered = sorted(importances.items(), key=lambda item: item[1])
     figure = Figure(figsize=(7, 0.32 * len(ordered) + 1.3), layout="constrained")
     axes = figure.subplots()
     axes.barh([name for name, _ in ordered], [share for _, share in ordered], color="#9ecae1")
     axes.set_xlim(0, 1)
-    axes.set_xlabel("share")
-    axes.set_title("What set good trials apart")
+    axes.set_xlabel("importance")
+    axes.set_title("Importance of each parameter")
     axes.grid(axis="x", color="0.9")
     axes.set_axisbelow(True)
     return figure

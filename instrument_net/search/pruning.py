@@ -1,4 +1,4 @@
-"""When is a trial given up?"""
+"""When a trial is pruned."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 
 
-def is_given_up(
+def is_pruned(
     value: float,
     n_folds: int,
     finished: Sequence[Mapping[int, float]],
@@ -14,17 +14,17 @@ def is_given_up(
     startup_trials: int,
     warm_up_folds: int,
 ) -> bool:
-    """Return whether a trial is below the median of the finished ones after as many folds.
+    """Return whether a trial is below the median of the finished ones at the same fold.
 
-    Unlike Optuna's MedianPruner, which asks for the best value of all folds so far: the objective
-    of the first fold alone, be it an easy one, would keep every trial to the end.
+    Optuna's MedianPruner compares the best intermediate value of a trial instead: one easy first
+    fold would keep every trial to the end.
 
     Args:
-        value: Objective of its first ``n_folds`` folds.
-        n_folds: Folds that are done.
-        finished: Of every trial that ran all folds: number of folds -> its objective then.
-        startup_trials: So many have to be finished first.
-        warm_up_folds: So many folds every trial may run.
+        value: Objective of the first ``n_folds`` folds of the trial.
+        n_folds: Number of folds that are done.
+        finished: Of every trial that ran all folds: number of folds -> its objective at that time.
+        startup_trials: Number of finished trials before any is pruned.
+        warm_up_folds: Number of folds that every trial runs.
     """
     if n_folds < warm_up_folds or len(finished) < startup_trials:
         return False

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Value = str | int | float | bool | None
 
 _DISTRIBUTIONS = ("uniform", "log_uniform", "integer", "choice")
-# Every trial has to be judged on the same clips.
+# Trials are comparable only on the same clips.
 _FIXED = ("data", "experiment", "folds", "name", "only", "resume_from", "run_dir", "seed", "split")
 _FREE = ("data.batch_size", "data.sampling")
 
@@ -41,7 +41,7 @@ class Parameter:
         return (CONF_DIR / self.key).is_dir()
 
     def suggest(self, trial: Trial) -> Value:
-        """Return the value that a trial draws; the same one when asked again."""
+        """Return the value that a trial draws; the same one when called again."""
         if self.distribution == "choice":
             chosen: Value = trial.suggest_categorical(self.key, self.values)
             return chosen
@@ -58,7 +58,7 @@ class Parameter:
         return _is_number(value, whole=self.distribution == "integer") and low <= value <= high
 
     def override(self, value: Value) -> str:
-        """Return the Hydra override that sets a value; drawn fractions with four digits."""
+        """Return the Hydra override that sets a value; real numbers with four digits."""
         if self.distribution in ("uniform", "log_uniform"):
             return f"{self.key}={value:.4g}"
         return f"{self.key}={_as_override(value)}"
@@ -71,7 +71,7 @@ def read_space(space: Mapping[str, object]) -> tuple[Parameter, ...]:
         space: Key of an override -> ``{distribution: values}``.
 
     Raises:
-        ConfigurationError: Naming the line and what is wrong with it.
+        ConfigurationError: If a line cannot be used; with its key and what is wrong.
     """
     if not space:
         raise ConfigurationError("the space is empty: there is nothing to choose")
@@ -81,7 +81,7 @@ def read_space(space: Mapping[str, object]) -> tuple[Parameter, ...]:
 def _parameter(key: str, drawn: object) -> Parameter:
     if key not in _FREE and key.partition(".")[0] in _FIXED:
         raise ConfigurationError(
-            f"space: {key} is the same in every trial, which could not be compared otherwise; of "
+            f"space: {key} is the same in every trial: others could not be compared; of "
             f"data, {' and '.join(_FREE)} may be drawn"
         )
     if not isinstance(drawn, Mapping) or len(drawn) != 1:
@@ -91,19 +91,21 @@ def _parameter(key: str, drawn: object) -> Parameter:
         )
     ((distribution, values),) = drawn.items()
     if distribution not in _DISTRIBUTIONS:
-        mend = hint(str(distribution), _DISTRIBUTIONS)
-        raise ConfigurationError(f"space: {key} is drawn from {distribution!r}{mend}")
-    lacking = _choice_lacks(values) if distribution == "choice" else _lacks(distribution, values)
-    if lacking:
-        raise ConfigurationError(f"space: {key}: {distribution} needs {lacking}, got {values!r}")
+        suggestion = hint(str(distribution), _DISTRIBUTIONS)
+        raise ConfigurationError(f"space: {key} is drawn from {distribution!r}{suggestion}")
+    wrong = (
+        _wrong_choice(values) if distribution == "choice" else _wrong_range(distribution, values)
+    )
+    if wrong:
+        raise ConfigurationError(f"space: {key}: {distribution} needs {wrong}, got {values!r}")
     parameter = Parameter(key, distribution, tuple(values))
     if parameter.is_stage and distribution != "choice":
         raise ConfigurationError(f"space: {key} is a stage, whose options are drawn by choice")
     return parameter
 
 
-def _lacks(distribution: str, limits: Any) -> str | None:
-    """Return what a range's limits lack."""
+def _wrong_range(distribution: str, limits: Any) -> str | None:
+    """Return what the limits of a range should be, if they are not."""
     whole = distribution == "integer"
     if not isinstance(limits, list) or len(limits) != 2:
         return "two whole numbers" if whole else "two numbers"
@@ -116,8 +118,8 @@ def _lacks(distribution: str, limits: Any) -> str | None:
     return None
 
 
-def _choice_lacks(values: Any) -> str | None:
-    """Return what a list of choices lacks."""
+def _wrong_choice(values: Any) -> str | None:
+    """Return what the values of a choice should be, if they are not."""
     if not isinstance(values, list) or len(values) < 2:
         return "a list of at least two values"
     if not all(v is None or isinstance(v, str | int | float | bool) for v in values):

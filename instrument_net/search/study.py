@@ -1,4 +1,4 @@
-"""The trials on disk: what is over, what was interrupted, what comes next."""
+"""The trials on disk: those that are over, an interrupted one, and the next."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from instrument_net.search.outcome import Outcome
 
 REFERENCE = "reference"
-_NAMES = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "given up", TrialState.FAIL: "failed"}
+_NAMES = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
 
 
 class Study:
-    """Trials in an SQLite file, made on first use.
+    """Trials in an SQLite file, created on first use.
 
     Args:
         path: Of the file.
-        seed: Of the draws.
-        startup_trials: Trials that are drawn at random before the sampler learns from them.
-        reference: What the experiment itself would have drawn, from which the sampler then learns;
-            ``None`` if it lies outside the space.
+        seed: Of the sampler.
+        startup_trials: Number of trials drawn at random before the sampler learns from them.
+        reference: The values of the experiment itself, from which the sampler then learns too;
+            ``None`` if one lies outside the space.
     """
 
     def __init__(
@@ -39,19 +39,19 @@ class Study:
         if not self._study.trials:
             self._study.enqueue_trial(dict(reference or {}), user_attrs={REFERENCE: True})
         for trial in self._study.get_trials(states=[TrialState.RUNNING]):
-            # Failed for no reason: an interrupted one, whose draws come up again.
+            # Interrupted: failed without a reason, and its values are drawn again.
             self._study.tell(trial.number, state=TrialState.FAIL)
             self._study.enqueue_trial(trial.params, user_attrs=trial.user_attrs)
 
     @property
     def study(self) -> optuna.Study:
-        """Optuna's own."""
+        """Optuna's study."""
         return self._study
 
     def next(self) -> Trial:
         """Return the trial that was interrupted, or a new one.
 
-        What it draws depends on the seed and the trials before alone, not on interruptions.
+        Its values depend on the seed and on the trials before it alone, not on interruptions.
         """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
@@ -59,21 +59,21 @@ class Study:
                 seed=self._seed + len(self.outcomes()),
                 n_startup_trials=self._startup_trials,
                 multivariate=True,
-                group=True,  # which parameters there are depends on the drawn options
+                group=True,  # which parameters exist depends on the drawn options
             )
         return self._study.ask()
 
     def complete(self, trial: Trial, value: float, interval: tuple[float, float]) -> None:
-        """Keep the objective of all folds and its 95 % interval."""
+        """Store the objective of all folds and its 95 % interval."""
         trial.set_user_attr("interval", list(interval))
         self._study.tell(trial, value)
 
-    def give_up(self, trial: Trial) -> None:
-        """Keep a trial whose last folds are not run."""
+    def prune(self, trial: Trial) -> None:
+        """Store a trial whose last folds are not run."""
         self._study.tell(trial, state=TrialState.PRUNED)
 
     def fail(self, trial: Trial, reason: str) -> None:
-        """Keep a trial whose settings do not go together, with the reason."""
+        """Store a trial whose settings do not fit together, with the reason."""
         trial.set_user_attr("reason", reason)
         self._study.tell(trial, state=TrialState.FAIL)
 

@@ -1,7 +1,9 @@
-"""Trial after trial: what each draws, how its folds go, and when it ends."""
+"""The loop over trials: draw values, run folds, prune or complete, report."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,23 +15,24 @@ from rich.markup import escape
 
 from instrument_net.configuration import ConfigurationError
 from instrument_net.data import SplitError
-from instrument_net.evaluation import Predictions, bootstrap_intervals, measure, together
+from instrument_net.evaluation import Predictions, bootstrap_intervals, measure, pooled
 from instrument_net.files import write_atomically
-from instrument_net.runs.cross_validation import CrossValidation, digest_of_settings
+from instrument_net.runs.cross_validation import CrossValidation
+from instrument_net.runs.facts import command_line
 from instrument_net.runs.screen import print_next, print_table, shown_path
 from instrument_net.search.best import experiment_file
 from instrument_net.search.combinations import Combinations
 from instrument_net.search.commands import (
     Commands,
-    command_line,
     sealed_sources,
     sealed_test,
 )
 from instrument_net.search.facts import facts_of_a_search
 from instrument_net.search.importance import importances
 from instrument_net.search.outcome import ranked
-from instrument_net.search.pruning import is_given_up
-from instrument_net.search.report import trial_table, write_page
+from instrument_net.search.pruning import is_pruned
+from instrument_net.search.report import write_report
+from instrument_net.search.report_page import trial_table
 from instrument_net.search.space import read_space
 from instrument_net.search.study import REFERENCE, Study
 
@@ -37,26 +40,26 @@ if TYPE_CHECKING:
     from optuna.trial import Trial
 
 OBJECTIVE = "macro_recall"
-# What another combination may do better: its settings, its classes' clips, its size.
+# What may go wrong in one combination and not in another: settings, classes, memory.
 _OF_A_COMBINATION = (ConfigurationError, SplitError, torch.OutOfMemoryError)
 _SHOWN_TRIALS = 10
 
 
 def objective(parts: Mapping[int | str, Predictions]) -> float:
-    """Return the macro recall of all clips of some folds, as their report has it."""
-    return measure(together(list(parts.values()))).overall[OBJECTIVE]
+    """Return the macro recall of the pooled clips of some folds, as in their report."""
+    return measure(pooled(list(parts.values()))).overall[OBJECTIVE]
 
 
 class Search:
-    """A search in its folder: the same settings find it again.
+    """A search in its folder, which is the same for the same settings.
 
     Args:
         config: ``conf/search.yaml`` with its stages.
         overrides: The command line's own part of it.
-        experiment: That the command line names.
+        experiment: The one on the command line.
 
     Raises:
-        ConfigurationError: If the space or the split is not what it should be.
+        ConfigurationError: If space or split cannot be used.
     """
 
     def __init__(
@@ -70,12 +73,11 @@ class Search:
         self._space = read_space(space)
         self._config, self._overrides, self._experiment = config, list(overrides), experiment
         self._combinations = Combinations(self._space, overrides)
-        # Before any trial: what is wrong with table or split is wrong in all of them.
+        # Before any trial: an error in table or split is one in all of them.
         self._reference = CrossValidation(
             self._combinations.reference, overrides=self._combinations.base
         )
-        digest = digest_of_settings(config, ignored=["search.trials"])
-        self.folder = Path("outputs").resolve() / str(config.name) / f"search_{digest}"
+        self.folder = Path("outputs").resolve() / str(config.name) / f"search_{self._digest()}"
         self._study = Study(
             self.folder / "study.db",
             seed=config.seed,
@@ -84,13 +86,20 @@ class Search:
         )
         self._console = Console()
 
+    def _digest(self) -> str:
+        """Return eight digits that stand for clips, settings and space; more trials only add."""
+        search = {k: v for k, v in self._config.search.items() if k != "trials"}
+        space = OmegaConf.to_container(self._config.space)
+        made_of = [self._reference.digest, self._reference.tested, search, space]
+        return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:8]
+
     def run_to(self, trials: int) -> None:
-        """Run trials until so many are over, and say where to look."""
+        """Run trials until this many are over, and print where to look."""
         while (n_over := len(self._study.outcomes())) < trials:
             if n_over:
-                self._write_page()
+                self._write_report()
             self._run(self._study.next())
-        self._write_page()
+        self._write_report()
         table = trial_table(self._study.outcomes()).set_index("trial").head(_SHOWN_TRIALS)
         print_table(self._console, table, f"{self._config.name}: best trials")
         shown = shown_path(self.folder)
@@ -99,21 +108,21 @@ class Search:
         )
 
     def _run(self, trial: Trial) -> None:
-        """Run the folds of a trial, as long as it is worth it."""
+        """Run the folds of a trial until it is complete, pruned or failed."""
         is_reference = REFERENCE in trial.user_attrs
         try:
             changes = self._changes(trial, is_reference=is_reference)
             parts = self._run_folds(trial, changes)
         except _OF_A_COMBINATION as error:
-            if is_reference:  # the experiment's own fault, and every trial's
+            if is_reference:  # an error of the experiment itself, and so of every trial
                 raise
             self._study.fail(trial, " ".join(str(error).split()))
             self._say(f"trial {trial.number} failed: {error}")
             return
         if parts is None:
-            self._study.give_up(trial)
+            self._study.prune(trial)
             return
-        intervals = bootstrap_intervals(together(list(parts.values())))
+        intervals = bootstrap_intervals(pooled(list(parts.values())))
         low, high = intervals.loc[[OBJECTIVE]].to_numpy(dtype=float)[0].tolist()
         value = objective(parts)
         self._study.complete(trial, value, (low, high))
@@ -121,7 +130,7 @@ class Search:
 
     def _changes(self, trial: Trial, *, is_reference: bool) -> list[str]:
         if is_reference:
-            # Drawn for the sampler's sake alone: these are the values that the experiment has.
+            # Drawn for the sampler alone: the experiment has these values anyway.
             if self._combinations.reference_values is not None:
                 self._combinations.draw(trial)
             changes = []
@@ -133,7 +142,7 @@ class Search:
     def _run_folds(
         self, trial: Trial, changes: Sequence[str]
     ) -> dict[int | str, Predictions] | None:
-        """Return the predictions of every fold; ``None`` if the trial was given up."""
+        """Return the predictions of every fold; ``None`` if the trial was pruned."""
         validation = CrossValidation(
             self._combinations.config(changes), overrides=self._combinations.overrides(changes)
         )
@@ -147,14 +156,14 @@ class Search:
             parts[fold] = validation.run(fold)
             value = objective(parts)
             trial.report(value, n_folds)
-            if n_folds < len(validation.folds) and is_given_up(
+            if n_folds < len(validation.folds) and is_pruned(
                 value,
                 n_folds,
                 finished,
                 startup_trials=self._config.search.startup_trials,
                 warm_up_folds=self._config.search.warm_up_folds,
             ):
-                self._say(f"trial {trial.number} given up: {value:.4f} after {n_folds} folds")
+                self._say(f"trial {trial.number} pruned: {value:.4f} after {n_folds} folds")
                 return None
         validation.summarise(parts)
         return parts
@@ -170,7 +179,7 @@ class Search:
         best = ranked(outcomes)[0]
         return f"{text}, best so far {best.value:.4f} (trial {best.number})"
 
-    def _write_page(self) -> None:
+    def _write_report(self) -> None:
         outcomes = self._study.outcomes()
         best = ranked(outcomes)[0]
         if best.state != "complete":
@@ -188,10 +197,10 @@ class Search:
             command=commands.cross_validate,
         )
         write_atomically(self.folder / "best.yaml", content.encode())
-        write_page(
+        write_report(
             self.folder,
             outcomes,
-            title=f"Choosing hyper-parameters of {self._config.name}",
+            title=f"Hyper-parameter search for {self._config.name}",
             facts=facts_of_a_search(self._config, self._overrides, self._reference, outcomes),
             space=self._space,
             folds=[str(fold) for fold in self._reference.folds],

@@ -1,0 +1,70 @@
+"""Predictions -> everything that a report states about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from instrument_net.evaluation.breakdown import break_down, columns_to_compare
+from instrument_net.evaluation.calibration import (
+    expected_calibration_error,
+    fit_temperature,
+    reliability,
+    with_temperature,
+)
+from instrument_net.evaluation.metrics import Metrics, measure
+from instrument_net.evaluation.predictions import Predictions
+from instrument_net.evaluation.resampling import bootstrap_intervals
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a report states.
+
+    Attributes:
+        metrics: Per class, and overall with ``expected_calibration_error``; where a temperature
+            was fitted, also ``temperature``, and log-loss and calibration error of the scaled
+            probabilities (``..._scaled``).
+        intervals: 95 % bootstrap intervals by recording: ``low`` and ``high`` of each metric.
+        reliabilities: ``uncalibrated`` and, where one was fitted, the temperature -> the table of
+            the reliability diagram.
+        breakdowns: Metadata column -> metrics of each of its values.
+        mistakes: The misclassified clips, the most confident first: rows of
+            :meth:`Predictions.table`.
+    """
+
+    metrics: Metrics
+    intervals: pd.DataFrame
+    reliabilities: Mapping[str, pd.DataFrame]
+    breakdowns: Mapping[str, pd.DataFrame]
+    mistakes: pd.DataFrame
+
+
+def report_content(predictions: Predictions, validation: Predictions | None) -> Report:
+    """Return what a report of these predictions states.
+
+    Args:
+        predictions: What to report.
+        validation: Predictions of other clips, on which the temperature is fitted.
+    """
+    metrics = measure(predictions)
+    reliabilities = {"uncalibrated": reliability(predictions)}
+    metrics.overall["expected_calibration_error"] = expected_calibration_error(predictions)
+    if validation is not None:
+        temperature = fit_temperature(validation)
+        scaled = with_temperature(predictions, temperature)
+        reliabilities[f"temperature {temperature:.2f}"] = reliability(scaled)
+        metrics.overall["temperature"] = temperature
+        metrics.overall["log_loss_scaled"] = measure(scaled).overall["log_loss"]
+        calibrated = expected_calibration_error(scaled)
+        metrics.overall["expected_calibration_error_scaled"] = calibrated
+    table = predictions.table()
+    return Report(
+        metrics=metrics,
+        intervals=bootstrap_intervals(predictions),
+        reliabilities=reliabilities,
+        breakdowns={c: break_down(predictions, c) for c in columns_to_compare(predictions.clips)},
+        mistakes=table[~table["correct"]].sort_values("confidence", ascending=False),
+    )

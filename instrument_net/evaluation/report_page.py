@@ -1,0 +1,99 @@
+"""The content of a report as a page of Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from instrument_net.evaluation.markdown import markdown_table
+from instrument_net.evaluation.report_content import Report
+
+_SHOWN_MISTAKES = 12
+
+
+def report_page(
+    report: Report,
+    *,
+    title: str,
+    facts: Mapping[str, str],
+    tables: Mapping[str, pd.DataFrame],
+    sections: Mapping[str, str],
+) -> str:
+    """Return the page; its plots are PNGs in the same folder.
+
+    Args:
+        report: What it states.
+        title: Heading of the page.
+        facts: Name -> text, listed under the heading.
+        tables: Heading -> table of text, shown below the metrics.
+        sections: Heading -> Markdown, at the end of the page.
+    """
+    n_clips, n_wrong = report.metrics.overall["n_clips"], len(report.mistakes)
+    parts = [
+        f"# {title}",
+        *(f"- **{name}:** {text}" for name, text in facts.items()),
+        "\n## Metrics\n",
+        markdown_table(_metrics(report)),
+        f"\nOf {n_clips} clips. Intervals: bootstrap over whole recordings.",
+        *(f"\n## {heading}\n\n{markdown_table(rows)}" for heading, rows in tables.items()),
+        "\n## Per-class metrics\n",
+        *_per_class(report),
+        "\n![Precision, recall and F1 of each class](per_class.png)",
+        "\n## Confusion matrices\n",
+        "![Confusion matrix, counts](confusion_counts.png)\n",
+        "![Confusion matrix, percent of each true class](confusion_normalised.png)\n",
+        "![Confusion matrix, each clip weighted by its confidence](confusion_weighted.png)",
+        "\n## Calibration\n",
+        "![Accuracy over confidence](reliability.png)",
+        *_breakdowns(report),
+        "\n## Most confident mistakes\n",
+        f"{n_wrong} of {n_clips} clips are misclassified.",
+        *([f"\n{markdown_table(_mistakes(report))}"] if n_wrong else []),
+        *(f"\n## {heading}\n\n{text}" for heading, text in sections.items()),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _metrics(report: Report) -> pd.DataFrame:
+    overall = pd.Series(report.metrics.overall).drop("n_clips")
+    low, high = (report.intervals[limit].reindex(overall.index) for limit in ("low", "high"))
+    return pd.DataFrame(
+        {
+            "metric": overall.index,
+            "value": [f"{v:.4f}" for v in overall],
+            "95 % interval": [
+                "" if pd.isna(a) else f"{a:.3f} to {b:.3f}" for a, b in zip(low, high, strict=True)
+            ],
+        }
+    )
+
+
+def _per_class(report: Report) -> list[str]:
+    per_class = report.metrics.per_class
+    occurs = per_class["n_clips"] > 0
+    parts = [markdown_table(per_class[occurs].round(3).reset_index())]
+    if not occurs.all():
+        absent = ", ".join(per_class.index[~occurs])
+        parts.append(f"\nClasses without a clip, left out of all averages: {absent}.")
+    return parts
+
+
+def _breakdowns(report: Report) -> list[str]:
+    parts = ["\n## Results by metadata column"] if report.breakdowns else []
+    for column, rows in report.breakdowns.items():
+        parts += [f"\n### By {column}\n", markdown_table(rows.round(3).reset_index())]
+    return parts
+
+
+def _mistakes(report: Report) -> pd.DataFrame:
+    wrong = report.mistakes.head(_SHOWN_MISTAKES)
+    return pd.DataFrame(
+        {
+            "clip": [Path(path).name for path in wrong["path"]],
+            "true": wrong["label"],
+            "predicted": wrong["predicted"],
+            "confidence": wrong["confidence"].map("{:.2f}".format),
+        }
+    )
