@@ -1,4 +1,4 @@
-# make train and make test set everything up on a machine that has nothing but Python >= 3.11.
+# make train and make test set everything up on a machine that has only Python >= 3.11.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +12,7 @@ train: $(VENV)/.ready  ## render the synthetic corpus, train the two-branch netw
 
 ORCHESTRA := outputs/orchestra/checkpoints/best.ckpt
 
-orchestra: $(ORCHESTRA)  ## train on synthetic instruments what best starts from: once, under an hour on a laptop
+orchestra: $(ORCHESTRA)  ## train the network that best starts from, on synthetic instruments: once, under an hour on a laptop
 
 $(ORCHESTRA): | $(VENV)/.ready
 	$(BIN)/python -m instrument_net.train +experiment=orchestra hydra.run.dir=outputs/orchestra $(ARGS)
@@ -43,8 +43,8 @@ notebooks: $(VENV)/.ready-dev
 clean:  ## remove the environment, never the runs
 	rm -rf $(VENV)
 
-# uv installs in half a minute what pip needs several for; pip only brings uv. Compiled at install,
-# the packages start in seconds also where the environment forbids Python to write bytecode.
+# uv installs in half a minute, pip in several; pip only installs uv. Bytecode is compiled at once:
+# packages then start in seconds, even where the environment forbids Python to write any.
 $(BIN)/uv:
 	$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Python 3.11 or newer is needed, this is {v.major}.{v.minor}: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
