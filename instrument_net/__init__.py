@@ -1,1 +1,1 @@
-"""Train, judge and use neural networks that name the musical instrument in a recording."""
+"""Train, evaluate and use neural networks that recognise the musical instrument in a recording."""

@@ -25,7 +25,7 @@ _RESAMPLER_MARGIN_S = 0.02  # more than the resampling filter is long at any rat
 # A resampling kernel has as many taps as numerator times denominator of the rate ratio. Ratios of
 # real rates are small (147/160 for 48 kHz); a flipped bit in a header can ask for 20 GB.
 _MAX_RATIO_TERM = 2_000
-_STREAMED_BYTES = 0x7FFF_0000  # a length like this says "unknown": written while streaming
+_STREAMED_BYTES = 0x7FFF_0000  # a length like this means "unknown": written while streaming
 _UNKNOWN_FRAMES = 2**63 - 1  # libsndfile's number of frames for a flac of that kind
 
 
@@ -41,16 +41,16 @@ def load_waveform(
     start_s: float = 0.0,
     duration_s: float | None = None,
 ) -> Tensor:
-    """Return a file's sound as the front end wants it.
+    """Return the sound of a file as the front end takes it.
 
-    Only the seconds asked for are decoded, block by block, so neither a long file nor a header that
-    promises one costs more time or memory than they do.
+    Only the requested seconds are decoded, block by block: neither a long file nor a header that
+    states a great length costs more time or memory.
 
     Args:
         path: Any file that libsndfile reads: wav, flac, ogg, mp3, aiff; 8 to 192 kHz; any number
             of channels up to 256.
-        sample_rate_hz: Rate of the result. Uncommon rates are converted at a nearby simple ratio,
-            less than half a cent off.
+        sample_rate_hz: Rate of the result. Uncommon rates of files are converted at a nearby simple
+            ratio, less than half a cent off.
         num_samples: Length of the result: the sound is cut or zero-padded at its end.
         start_s: Where the excerpt begins, in seconds, at least 0.
         duration_s: Length of the excerpt in seconds, above 0; default: to the end of the file.
@@ -62,9 +62,17 @@ def load_waveform(
     Raises:
         AudioError: If the file is missing, empty, truncated, no audio, headerless, shorter than
             1 ms, outside 8 to 192 kHz, has too many channels, ends before ``start_s``, or holds NaN
-            or infinite samples; if ``start_s`` or ``duration_s`` is no such time. A streamed flac,
-            whose header leaves its length open, is refused when it ends within the seconds asked
-            for.
+            or infinite samples; if ``start_s`` or ``duration_s`` is out of range. A streamed flac,
+            whose header does not state its length, is refused if it ends within the requested
+            seconds.
+
+    >>> waveform = load_waveform("clip.wav")
+    >>> waveform.shape, waveform.dtype, waveform.abs().max().item()
+    (torch.Size([265216]), torch.float32, 1.0)
+    >>> load_waveform("clip.wav", num_samples=4, start_s=2)
+    Traceback (most recent call last):
+        ...
+    instrument_net.audio.AudioError: clip.wav: start_s 2 lies beyond its end at 1.000 s
     """
     path = Path(path)
     _check_excerpt(path, start_s=start_s, duration_s=duration_s)
@@ -82,8 +90,8 @@ def load_waveform(
     except soundfile.SoundFileError as error:
         if length_is_unknown:
             raise AudioError(
-                f"{path}: damaged, or shorter than the excerpt while its header leaves its length "
-                f"open (a streamed file); encode it again into a file"
+                f"{path}: damaged, or shorter than the excerpt while its header does not state its "
+                "length (a streamed file); encode it again into a file"
             ) from error
         raise _undecodable(path, error) from error
     if not np.isfinite(mono).all():
@@ -99,11 +107,11 @@ def load_waveform(
 
 
 def file_duration_s(path: str | Path) -> float:
-    """Return how long a file is by its header, in seconds, without decoding it.
+    """Return the length of a file in seconds that its header states, without decoding it.
 
     Raises:
-        AudioError: If the header is damaged or promises what is not there, as far as that shows
-            without decoding, or leaves the length open.
+        AudioError: If the header is damaged, states more than the file holds, as far as that can
+            be seen without decoding, or does not state the length.
     """
     path = Path(path)
     _check_file(path)
@@ -112,7 +120,7 @@ def file_duration_s(path: str | Path) -> float:
             _check_header(path, file)
             if file.frames == _UNKNOWN_FRAMES:
                 raise AudioError(
-                    f"{path}: its header leaves its length open (a streamed file); "
+                    f"{path}: its header does not state its length (a streamed file); "
                     "encode it again into a file"
                 )
             return float(file.frames / file.samplerate)
@@ -132,7 +140,7 @@ def _check_file(path: Path) -> None:
         raise AudioError(f"{path}: the file is empty (0 bytes)")
     # By this extension soundfile asks its caller for rate and channels, with a TypeError.
     if path.suffix.lower() == ".raw":
-        raise AudioError(f"{path}: .raw has no header that tells its rate; convert it to wav")
+        raise AudioError(f"{path}: .raw has no header that states its rate; convert it to wav")
 
 
 def _check_excerpt(path: Path, *, start_s: float, duration_s: float | None) -> None:
@@ -155,14 +163,15 @@ def _check_header(path: Path, file: soundfile.SoundFile) -> None:
         raise AudioError(f"{path}: holds no sample")
     if file.frames < _SHORTEST_S * file.samplerate:
         raise AudioError(
-            f"{path}: {file.frames} sample(s) at {file.samplerate} Hz are no sound; at least "
+            f"{path}: {file.frames} sample(s) at {file.samplerate} Hz are too short; at least "
             f"{1e3 * _SHORTEST_S:g} ms are needed"
         )
-    # libsndfile reads what is left of a cut wav or aiff and says so only in its log.
+    # libsndfile reads what is left of a truncated wav or aiff and mentions it only in its log.
     cut = re.search(r"(?:data|SSND) : (\d+) \(should be (\d+)\)", file.extra_info)
     if cut and int(cut[2]) < int(cut[1]) < _STREAMED_BYTES:
         raise AudioError(
-            f"{path}: truncated: {cut[1]} bytes of sound promised, {cut[2]} there; copy it again"
+            f"{path}: truncated: its header states {cut[1]} bytes of sound, it holds {cut[2]}; "
+            "copy it again"
         )
 
 
@@ -179,11 +188,11 @@ def _read_mono(
         file.seek(start)
     wanted = min(math.ceil(wanted_s * file.samplerate), file.frames - start)
     mono = np.concatenate([np.zeros(0, np.float32), *_blocks(file, wanted)])
-    # Lossy formats may end a little before their header says.
+    # Lossy formats may end a little before the length that their header states.
     if len(mono) < wanted - max(0.05 * file.samplerate, 0.01 * wanted):
         raise AudioError(
-            f"{path}: truncated: {wanted / file.samplerate:.2f} s promised from {start_s:g} s on, "
-            f"{len(mono) / file.samplerate:.2f} s there; copy it again"
+            f"{path}: truncated: its header states {wanted / file.samplerate:.2f} s from "
+            f"{start_s:g} s on, it holds {len(mono) / file.samplerate:.2f} s; copy it again"
         )
     return mono
 
@@ -199,8 +208,8 @@ def _blocks(file: soundfile.SoundFile, wanted: int) -> Iterator[np.ndarray]:
         yield (block / np.float32(file.channels)).sum(axis=1)
 
 
-# In NumPy: torch would wake its threads for each of these short passes, and where other work holds
-# the cores, waiting for them cost one caller at a time ten times the decoding.
+# In NumPy: torch would wake its threads for each of these short passes. Where other work occupies
+# the cores, waiting for them has cost ten times as much as decoding.
 def _at_peak_1(samples: np.ndarray) -> np.ndarray:
     peak = np.abs(samples).max(initial=0)
     # A subnormal peak has no reciprocal; such a sound is silence.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Self, cast
+from typing import Any, Self, cast
 
 import lightning
 import torch
@@ -12,25 +12,28 @@ from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LRScheduler
 from torchmetrics import MetricCollection
-from torchmetrics.classification import MulticlassAccuracy, MulticlassConfusionMatrix
+from torchmetrics.classification import MulticlassConfusionMatrix
 
 from instrument_net.audio import AudioError
-from instrument_net.frontend import FrontEnd
-from instrument_net.learning.class_averages import MacroF1, MacroRecall
-from instrument_net.learning.loss import cross_entropy
+from instrument_net.learning.loss import LogBase
+from instrument_net.learning.metrics import classification_metrics
 from instrument_net.learning.optimizer import spec_adam
 from instrument_net.learning.schedule import constant
-from instrument_net.models import FeatureScaling, averaged, build_network, members_of
+from instrument_net.learning.training_loss import TrainingLoss
+from instrument_net.models import FeatureScaling, averaged, members_of
+from instrument_net.recognition.checkpoint import settings_of
 from instrument_net.recognition.files import predict_files
+from instrument_net.recognition.parts import build_parts
 from instrument_net.recognition.recogniser import Recogniser
 
 OptimizerFactory = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
 SchedulerFactory = Callable[[torch.optim.Optimizer, int], LRScheduler]
 Batch = tuple[Tensor, Tensor, Tensor]
+_STAGES = ("train", "validation", "test")
 
 
 class InstrumentClassifier(lightning.LightningModule):
-    """Name the instrument of (spectrogram, features).
+    """Recognise the instrument from (spectrogram, features).
 
     Everything that is needed to classify a file again is a plain value in the checkpoint's
     hyper-parameters, or a tensor in its weights: no class is imported by a name found in a file.
@@ -38,11 +41,12 @@ class InstrumentClassifier(lightning.LightningModule):
     Args:
         class_names: Label of each output, in order.
         network: ``name`` of the network (a key of ``instrument_net.models.NETWORKS``) and its
-            options.
+            options; default: the two-branch network.
         front_end: Settings of the front end; default: those of the 560 x 256 front end.
         log_base: Base of the logarithm in the loss (spec eq. 17 has 10); it only rescales.
-        label_smoothing: Of the training loss, see :func:`cross_entropy`; validation and test
-            losses are measured without it.
+        label_smoothing: Of the training loss, see
+            :func:`~instrument_net.learning.loss.cross_entropy`; validation and test losses are
+            measured without it.
         class_weights: Of the loss of training, one number a class, likewise.
         optimizer: Parameters -> optimizer; default :func:`spec_adam`. Not kept in checkpoints,
             which hold the optimizer's state.
@@ -55,76 +59,46 @@ class InstrumentClassifier(lightning.LightningModule):
             the class weights are not one a class and above 0.
     """
 
-    class_weights: Tensor | None
-
     def __init__(
         self,
         class_names: Sequence[str],
         *,
         network: Mapping[str, Any] | None = None,
         front_end: Mapping[str, Any] | None = None,
-        log_base: Literal["e", "10"] = "e",
+        log_base: LogBase = "e",
         label_smoothing: float = 0.0,
         class_weights: Sequence[float] | None = None,
         optimizer: OptimizerFactory = spec_adam,
         scheduler: SchedulerFactory = constant,
     ) -> None:
         super().__init__()
-        if len(set(class_names)) != len(class_names) or len(class_names) < 2:
-            raise ValueError(f"class_names must be two or more different names, got {class_names}")
-        if class_weights is not None and (
-            len(class_weights) != len(class_names) or min(class_weights) <= 0
-        ):
-            raise ValueError(
-                f"class_weights must be {len(class_names)} numbers above 0, got {class_weights}"
-            )
-        self.front_end = FrontEnd(**(front_end or {}))
-        network = dict(network or {"name": "TwoBranchNet"})
+        parts = build_parts(class_names, network=network, front_end=front_end)
         # Plain containers only: the checkpoint is read with weights_only=True.
         self.save_hyperparameters(
             {
-                "class_names": list(class_names),
-                "network": network,
-                "front_end": self.front_end.settings,
+                **parts.settings,
                 "log_base": log_base,
                 "label_smoothing": label_smoothing,
                 "class_weights": None if class_weights is None else list(class_weights),
             },
             logger=False,  # `train` logs the whole configuration instead
         )
+        self.front_end = parts.front_end
         self.class_names = tuple(class_names)
-        self.network = build_network(
-            **network,
-            n_classes=len(class_names),
-            n_features=len(self.front_end.feature_names),
-            spectrogram_shape=self.front_end.spectrogram_shape,
-        )
-        self._log_base: Literal["e", "10"] = log_base
-        self._label_smoothing = label_smoothing
-        # Refused here, not at the first step.
-        cross_entropy(
-            torch.zeros(1, len(class_names)),
-            torch.zeros(1, dtype=torch.int64),
+        self.network = parts.network
+        self.loss = TrainingLoss(
+            len(class_names),
             log_base=log_base,
             label_smoothing=label_smoothing,
+            class_weights=class_weights,
         )
-        weights = None if class_weights is None else torch.tensor(class_weights)
-        self.register_buffer("class_weights", weights, persistent=False)
         self._optimizer = optimizer
         self._scheduler = scheduler
-        n = len(class_names)
-        metrics = MetricCollection(
-            {
-                # Checking the labels' values would make the host wait for the device every step.
-                "accuracy": MulticlassAccuracy(n, average="micro", validate_args=False),
-                "macro_f1": MacroF1(n),
-                "macro_recall": MacroRecall(n),
-            }
-        )
+        metrics = classification_metrics(len(class_names))
         self.metrics = nn.ModuleDict(
             {f"{stage}_metrics": metrics.clone(prefix=f"{stage}/") for stage in _STAGES}
         )
-        self.confusion = MulticlassConfusionMatrix(n, validate_args=False)
+        self.confusion = MulticlassConfusionMatrix(len(class_names), validate_args=False)
         self.example_input_array = self.example_inputs()
 
     @classmethod
@@ -142,9 +116,15 @@ class InstrumentClassifier(lightning.LightningModule):
         Raises:
             FileNotFoundError: If there is no such file.
             pickle.UnpicklingError: If the file holds anything but tensors and plain values.
+            CheckpointError: If it is no checkpoint of this project, or its network was trained on
+                other features than this version computes.
         """
+        content = torch.load(checkpoint_path, map_location="cpu", weights_only=True)
+        settings = settings_of(content, Path(checkpoint_path))
         loaded: Self = super().load_from_checkpoint(
-            checkpoint_path, map_location=map_location, **{**options, "weights_only": True}
+            checkpoint_path,
+            map_location=map_location,
+            **{**settings, **options, "weights_only": True},
         )
         return loaded.eval()
 
@@ -170,6 +150,11 @@ class InstrumentClassifier(lightning.LightningModule):
 
         Raises:
             AudioError: If the file cannot be read; with its name and the reason.
+
+        >>> classifier = InstrumentClassifier.load_from_checkpoint("best.ckpt")
+        >>> probabilities = classifier.predict_file("clip.wav")
+        >>> sorted(probabilities), round(sum(probabilities.values()), 3)
+        (['flute', 'oboe'], 1.0)
         """
         recogniser = Recogniser(self.front_end, self.network.eval(), self.class_names)
         (result,) = predict_files(recogniser, [path])
@@ -211,20 +196,11 @@ class InstrumentClassifier(lightning.LightningModule):
         spectrogram, features, label = batch
         if stage == "train":  # members of an ensemble learn alone: each has its own loss
             answers = [member(spectrogram, features) for member in members_of(self.network)]
-            losses = [
-                cross_entropy(
-                    answer,
-                    label,
-                    log_base=self._log_base,
-                    label_smoothing=self._label_smoothing,
-                    class_weights=self.class_weights,
-                )
-                for answer in answers
-            ]
+            losses = [self.loss(answer, label) for answer in answers]
             logits, loss = averaged(answers), torch.stack(losses).mean()
-        else:  # what runs with other smoothings and weights can be compared by
+        else:
             logits = self(spectrogram, features)
-            loss = cross_entropy(logits, label, log_base=self._log_base)
+            loss = self.loss.unweighted(logits, label)
         metrics = cast("MetricCollection", self.metrics[f"{stage}_metrics"])
         if label.ndim == 2:  # a mixture counts as the class of its larger share
             label = label.argmax(dim=1)
@@ -236,8 +212,5 @@ class InstrumentClassifier(lightning.LightningModule):
         return loss
 
     def on_validation_epoch_start(self) -> None:
-        """Forget the confusions of the last validation."""
+        """Reset the confusion matrix of the last validation."""
         self.confusion.reset()
-
-
-_STAGES = ("train", "validation", "test")

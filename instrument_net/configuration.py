@@ -1,4 +1,4 @@
-"""Refuse a configuration with a misspelled key, naming the nearest right one.
+"""What the commands add to Hydra: choices that have an effect, and no key that has none.
 
 Hydra itself refuses an override of an unknown key on the command line, but a key misspelled inside
 an experiment file, or behind a plus sign, is added in silence and then has no effect.
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hydra import compose
+from hydra.core.config_store import ConfigStore
 from hydra.errors import InstantiationException
 from hydra.utils import get_object
 from omegaconf import DictConfig, OmegaConf
@@ -22,12 +23,69 @@ from instrument_net.errors import InputError
 from instrument_net.spelling import hint
 
 CONF_DIR = Path(__file__).parent.parent / "conf"
-_NOT_STAGES = ("experiment",)  # groups that change other stages instead of being one
-_OTHERS_KEYS = ("space",)  # groups whose files list keys of other stages
+_EXPERIMENT = "experiment"  # a group that changes other stages instead of being one
+_SPACE = "space"  # a group whose files list keys of other stages
+_HELP = """{header}
+Groups (group=option):
+
+{groups}
+
+Configuration (key=value):
+
+$CONFIG
+{footer}
+"""
+_NOT_OFFERED = ": this command has nothing to choose there; --help lists its groups"
 
 
 class ConfigurationError(InputError):
     """A configuration that would not do what it says."""
+
+
+def extend_hydra() -> None:
+    """Offer every corpus of ``conf/data`` as ``data/extra`` too, and list groups in ``--help``.
+
+    To be called before Hydra composes anything; again, it changes nothing.
+    """
+    for option in options_of("data"):
+        # The same file under another key: a corpus is configured in one place.
+        ConfigStore.instance().store(
+            group="data/extra", name=option, node={"defaults": [f"/data/{option}@_here_"]}
+        )
+    OmegaConf.register_new_resolver("help_template", _help_template, replace=True)
+
+
+def options_of(group: str) -> list[str]:
+    """Return the options of a group, in alphabetical order; none if there is no such group."""
+    folder = CONF_DIR / ("data" if group == "data/extra" else group)
+    return sorted(path.stem for path in folder.glob("*.yaml"))
+
+
+def groups_of(command: str) -> list[str]:
+    """Return the groups that a command offers: those that its own configuration names.
+
+    Args:
+        command: Name of its main configuration file.
+    """
+    groups = list(dict.fromkeys(_named_groups(command)))
+    return [*groups, _EXPERIMENT] if "model" in groups else groups
+
+
+def _named_groups(file: str) -> Iterator[str]:
+    content = OmegaConf.load(CONF_DIR / f"{file}.yaml")
+    assert isinstance(content, DictConfig)
+    for entry in content.get("defaults", []):
+        if isinstance(entry, str):  # another file, on which this one builds
+            yield from _named_groups(entry) if entry != "_self_" else ()
+        else:
+            (group,) = map(str, entry)
+            yield group.removeprefix("override ").removeprefix("/")
+
+
+def _help_template(command: str, *, _parent_: DictConfig) -> str:
+    """Return what ``--help`` prints; ``$CONFIG`` is filled in by Hydra."""
+    lines = [f"{group}: {', '.join(options_of(group))}" for group in groups_of(command)]
+    return _HELP.format(header=_parent_.header, groups="\n".join(lines), footer=_parent_.footer)
 
 
 @contextmanager
@@ -46,22 +104,9 @@ def refused_values(stage: str) -> Iterator[None]:
         refusal = error.__cause__ if isinstance(error, InstantiationException) else error
         if isinstance(error, ConfigurationError) or not isinstance(refusal, ValueError):
             raise
-        raise ConfigurationError(f"{stage}: {refusal}") from error
-
-
-def existing_start(init_from: str) -> Path:
-    """Return the checkpoint that training starts from, before anything long begins.
-
-    Raises:
-        ConfigurationError: If there is no such file.
-    """
-    checkpoint = Path(init_from)
-    if not checkpoint.is_file():
-        raise ConfigurationError(
-            f"init_from: {checkpoint}: no such checkpoint; train it first (`make orchestra` does "
-            "for +experiment=best), or start from nothing: init_from=null"
-        )
-    return checkpoint
+        said = str(refusal)  # which may begin with the full key of a setting
+        named = said.startswith(f"{stage}.")
+        raise ConfigurationError(said if named else f"{stage}: {said}") from error
 
 
 def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: str) -> None:
@@ -75,11 +120,10 @@ def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: s
     Raises:
         ConfigurationError: Names every unknown key and the nearest known one.
     """
-    stages = [
-        f"{group}={option}"
-        for group, option in choices.items()
-        if option is not None and not group.startswith("hydra/") and group not in _NOT_STAGES
-    ]
+    chosen = {g: o for g, o in choices.items() if o is not None and not g.startswith("hydra/")}
+    for group in sorted(chosen.keys() - set(groups_of(base))):
+        raise ConfigurationError(f"{group}{_NOT_OFFERED}")
+    stages = [f"{group}={option}" for group, option in chosen.items() if group != _EXPERIMENT]
     known = set(keys_of(compose(base, overrides=stages)))
     problems = []
     for key in keys_of(config):
@@ -96,8 +140,8 @@ def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: s
             continue  # its parent is unknown as well and is reported itself
         allowed = siblings | _parameters(config, parent)
         if leaf not in allowed:
-            mend = _where_known(key) or hint(leaf, allowed, prefix=parent)
-            problems.append(f"unknown key {key!r}{mend}")
+            advice = _where_known(key) or hint(leaf, allowed, prefix=parent)
+            problems.append(f"unknown key {key!r}{advice}")
     if problems:
         raise ConfigurationError("; ".join(problems))
 
@@ -121,14 +165,15 @@ def nearest_key_hint(error: BaseException | None) -> str | None:
     while error is not None:
         key = getattr(error, "full_key", None)
         if key and "not in struct" in str(error):
-            if (CONF_DIR / str(key)).is_dir():  # a group of which nothing was chosen
-                options = sorted(path.stem for path in (CONF_DIR / str(key)).glob("*.yaml"))
+            if options := options_of(str(key)):  # a group of which nothing was chosen
                 return f"{key}: choose one of {', '.join(options)} first, as {key}={options[-1]}"
             return f"{key}{_where_known(str(key)) or hint(str(key), _known_keys())}"
         if unmatched := re.search(r"'([^']+)'\. No match in the defaults list", str(error)):
             group = unmatched[1]
-            if (CONF_DIR / group).is_dir():
-                return f"{group}: this command has nothing to choose there; --help lists its groups"
+            if group == _EXPERIMENT:
+                return f"{group}: an experiment comes with a plus, as +{group}=baseline"
+            if options_of(group):
+                return f"{group}{_NOT_OFFERED}"
             groups = [path.name for path in CONF_DIR.iterdir() if path.is_dir()]
             return f"{group}{hint(group, groups)}"
         error = error.__cause__
@@ -137,27 +182,34 @@ def nearest_key_hint(error: BaseException | None) -> str | None:
 
 def _where_known(key: str) -> str:
     """Return which options of its group have a key, as a hint; nothing if none has it."""
-    group = key.partition(".")[0]
-    having = [path.relative_to(CONF_DIR) for path in sorted((CONF_DIR / group).rglob("*.yaml"))
-              if key in _keys_of_file(path)]  # fmt: skip
-    options = [f"{path.parent.as_posix()}={path.stem}" for path in having]
-    return f": it comes with {' or '.join(options)}" if options else ""
+    having = [f"{group}={option}" for group, option, keys in _files() if key in keys]
+    return f": it comes with {' or '.join(having)}" if having else ""
 
 
 def _known_keys() -> Iterator[str]:
     """Yield every key that any stage's file defines, without composing: for messages only."""
-    for path in sorted(CONF_DIR.rglob("*.yaml")):
-        group = path.parent.relative_to(CONF_DIR).as_posix()
-        if group in (*_NOT_STAGES, *_OTHERS_KEYS):
-            continue
-        if group != ".":
-            yield group
-        yield from _keys_of_file(path)
+    for path in CONF_DIR.glob("*.yaml"):
+        yield from _keys_of_file(path, "data" if path.stem == "loading" else "")
+    for group, _, keys in _files():
+        yield group
+        yield from keys
 
 
-def _keys_of_file(path: Path) -> Iterator[str]:
-    group = path.parent.relative_to(CONF_DIR).as_posix()
-    prefix = "" if group == "." else f"{group.replace('/', '.')}."
+def _files() -> Iterator[tuple[str, str, list[str]]]:
+    """Yield group, option and keys of every stage's file."""
+    groups = sorted(path.name for path in CONF_DIR.iterdir() if path.is_dir())
+    for group in [*groups, "data/extra"]:
+        for option in options_of(group) if group not in (_EXPERIMENT, _SPACE) else ():
+            folder = CONF_DIR / ("data" if group == "data/extra" else group)
+            yield (
+                group,
+                option,
+                list(_keys_of_file(folder / f"{option}.yaml", group.replace("/", "."))),
+            )
+
+
+def _keys_of_file(path: Path, package: str) -> Iterator[str]:
+    prefix = "" if "# @package _global_" in path.read_text() or not package else f"{package}."
     content = OmegaConf.load(path)
     if isinstance(content, DictConfig):
         yield from (prefix + key for key in keys_of(content) if not key.startswith("defaults"))

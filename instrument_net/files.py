@@ -1,4 +1,4 @@
-"""Files that are either whole or not there, and lists of audio files."""
+"""Files that are either complete or absent, and lists of audio files."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".mp3", ".aif", ".a
 
 @contextmanager
 def written_atomically(path: Path) -> Iterator[Path]:
-    """Yield another name to write a file under: what stands under ``path`` is always complete.
+    """Yield a temporary name to write a file under; it is renamed to ``path`` when it is complete.
 
-    Missing folders are made.
+    Missing folders are created.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
@@ -23,13 +23,13 @@ def written_atomically(path: Path) -> Iterator[Path]:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file whose content is at hand, see :func:`written_atomically`."""
+    """Write a file at once, see :func:`written_atomically`."""
     with written_atomically(path) as part:
         part.write_bytes(content)
 
 
 def audio_files_below(folder: Path) -> list[Path]:
-    """Return every audio file in a folder and below, sorted; hidden ones are left out."""
+    """Return all audio files in a folder and below, sorted, without hidden ones."""
     files = (f for f in folder.rglob("*") if f.suffix.lower() in AUDIO_SUFFIXES)
     return sorted(
         f for f in files if not any(p.startswith(".") for p in f.relative_to(folder).parts)
@@ -37,7 +37,7 @@ def audio_files_below(folder: Path) -> list[Path]:
 
 
 def audio_files(inputs: Iterable[Path]) -> list[Path]:
-    """Return the files that were named, whatever they are, and the audio files of folders."""
+    """Return the files that are named, of any kind, and the audio files of the folders."""
     return [
         file
         for entry in inputs

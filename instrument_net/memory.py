@@ -1,4 +1,4 @@
-"""Let glibc keep the memory that a training step frees, for the next step to use again."""
+"""Let glibc keep the memory that a training step frees, so that the next step can reuse it."""
 
 import ctypes
 import os
@@ -12,14 +12,14 @@ _M_MMAP_MAX = -4
 def keep_freed_pages() -> None:
     """Make later allocations reuse freed pages, instead of asking the kernel for zeroed ones.
 
-    The activations of a training step are many megabytes each. glibc gets such blocks by ``mmap``
-    and hands them back when they are freed, so every step the kernel maps and zeroes some gigabytes
-    anew, page by page. Without ``mmap`` and without trimming the heap keeps them (and the process
-    keeps its largest size): measured 0.20 -> 0.15 s per clip and step on two cores of an AMD EPYC.
-    PyTorch is also asked for transparent huge pages (``THP_MEM_ALLOC_ENABLE``, unless it is set).
+    The activations of a training step take many megabytes each. glibc allocates such blocks by
+    ``mmap`` and returns them when they are freed, so in every step the kernel maps and zeroes some
+    gigabytes anew, page by page. Without ``mmap`` and without trimming, the heap keeps them (and
+    the process its largest size): measured 0.20 -> 0.15 s per clip and step on two cores of an AMD
+    EPYC. PyTorch is asked to use transparent huge pages too (``THP_MEM_ALLOC_ENABLE``, unless set).
 
-    To be called before PyTorch's first large allocation: it looks at that variable only once. Does
-    nothing on anything but Linux with glibc (musl, macOS, Windows).
+    Call it before PyTorch's first large allocation: PyTorch reads that variable only once. It has
+    no effect except on Linux with glibc (not with musl, nor on macOS or Windows).
 
     References:
         mallopt(3), M_MMAP_MAX and M_TRIM_THRESHOLD.

@@ -1,4 +1,4 @@
-"""One look for every long piece of work: a bar, a count and a rate."""
+"""The progress display of all long work: a bar, a count and a rate."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rich.text import Text
 
 
 class RateColumn(ProgressColumn):
-    """Show how much is done per second.
+    """Show how much is completed per second.
 
     Args:
         unit: What is counted.
@@ -27,7 +27,7 @@ class RateColumn(ProgressColumn):
         self._unit = unit
 
     def render(self, task: Task) -> Text:
-        """Return the rate, or a dash before the first piece is done."""
+        """Return the rate, or a dash before the first item is completed."""
         rate = task.finished_speed or task.speed
         shown = "-" if rate is None else f"{rate:.0f}"
         return Text(f"{shown} {self._unit}/s", style="cyan")

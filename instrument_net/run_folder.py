@@ -1,19 +1,96 @@
-"""A finished run's folder, read back: the newest one, what it has heard, and its curves."""
+"""What a run folder holds, and what each file in it is called: nobody else knows."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pandas as pd
 
 from instrument_net.errors import InputError
+
+BEST, LAST = "best", "last"  # checkpoints, without their ending
+TENSORBOARD = "tensorboard"
+PREDICTIONS, REPORT_PAGE = "predictions.csv", "report.md"  # in a report's folder
 
 _SHOWN_CURVES = ("train/", "validation/", "lr-")
 
 
 class RunFolderError(InputError):
     """A folder that is no finished run; the message names it, what is missing and what to do."""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder of a run, of a cross-validation or of an evaluation.
+
+    Attributes:
+        path: Where it is; it need not exist yet.
+    """
+
+    path: Path
+
+    @classmethod
+    def of_checkpoint(cls, checkpoint: str | Path) -> Self:
+        """Return the folder of the run that wrote a checkpoint, wherever its files are now."""
+        return cls(Path(checkpoint).resolve().parents[1])
+
+    @property
+    def config(self) -> Path:
+        """Return the composed configuration, which Hydra writes."""
+        return self.path / ".hydra" / "config.yaml"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Return the folder of the checkpoints."""
+        return self.path / "checkpoints"
+
+    @property
+    def best_checkpoint(self) -> Path:
+        """Return the checkpoint that is tested."""
+        return self.checkpoints / f"{BEST}.ckpt"
+
+    @property
+    def environment(self) -> Path:
+        """Return the versions, machine and commit."""
+        return self.path / "environment.json"
+
+    @property
+    def splits(self) -> Path:
+        """Return the table of clips with the split of each."""
+        return self.path / "splits.csv"
+
+    @property
+    def rejected(self) -> Path:
+        """Return the table of clips that were left out, with the reasons."""
+        return self.path / "rejected.csv"
+
+    @property
+    def report(self) -> Path:
+        """Return the folder of the report."""
+        return self.path / "report"
+
+    @property
+    def report_page(self) -> Path:
+        """Return the report's page, which is written last: with it, the run is finished."""
+        return self.report / REPORT_PAGE
+
+    @property
+    def predictions(self) -> Path:
+        """Return the table of the test clips' predictions."""
+        return self.report / PREDICTIONS
+
+    @property
+    def tensorboard(self) -> Path:
+        """Return the folder of TensorBoard's events."""
+        return self.path / TENSORBOARD
+
+    @property
+    def folds(self) -> Path:
+        """Return the table of the folds' metrics, in the folder of a cross-validation."""
+        return self.path / "folds.csv"
 
 
 def newest_run(outputs: str | Path) -> Path:
@@ -25,11 +102,11 @@ def newest_run(outputs: str | Path) -> Path:
     Raises:
         RunFolderError: If no run below it has both its best checkpoint and its report.
     """
-    reports = {
-        checkpoint.parents[1]: checkpoint.parents[1] / "report" / "predictions.csv"
-        for checkpoint in Path(outputs).rglob("checkpoints/best.ckpt")
+    pattern = RunFolder(Path()).best_checkpoint.as_posix()
+    runs = [RunFolder.of_checkpoint(found) for found in Path(outputs).rglob(pattern)]
+    ended = {
+        run.path: run.predictions.stat().st_mtime_ns for run in runs if run.predictions.is_file()
     }
-    ended = {run: file.stat().st_mtime_ns for run, file in reports.items() if file.is_file()}
     if not ended:
         raise RunFolderError(
             f"{outputs}: no finished run in it or below; this makes one: "
@@ -38,13 +115,13 @@ def newest_run(outputs: str | Path) -> Path:
     return max(ended, key=ended.__getitem__)
 
 
-def files_heard(checkpoint: str | Path) -> set[str] | None:
-    """Return the audio files that a run has trained or validated on; ``None`` where it is unknown.
+def files_seen_in_training(checkpoint: str | Path) -> set[str] | None:
+    """Return the audio files that a run trained or validated on; ``None`` where it is unknown.
 
     Args:
         checkpoint: In the run's folder.
     """
-    table = Path(checkpoint).resolve().parents[1] / "splits.csv"
+    table = RunFolder.of_checkpoint(checkpoint).splits
     if not table.is_file():
         return None
     clips = pd.read_csv(table, dtype=str)
@@ -55,7 +132,7 @@ def read_curves(run: str | Path) -> pd.DataFrame:
     """Return what a training run logged, epoch by epoch.
 
     Args:
-        run: Its folder, with TensorBoard's events in ``tensorboard/``.
+        run: Its folder.
 
     Returns:
         One row an epoch, indexed by ``epoch`` from 0, one column a curve by its name in
@@ -66,10 +143,10 @@ def read_curves(run: str | Path) -> pd.DataFrame:
     Raises:
         RunFolderError: If the folder holds no events of a training.
     """
-    # Here and not above: where TensorFlow is installed, this imports it.
+    # Imported late: where TensorFlow is installed, this imports it.
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    folder = Path(run) / "tensorboard"
+    folder = RunFolder(Path(run)).tensorboard
     names: list[str] = []
     if folder.is_dir():
         events = EventAccumulator(str(folder), size_guidance={"scalars": 0}).Reload()
@@ -79,7 +156,7 @@ def read_curves(run: str | Path) -> pd.DataFrame:
             f"{folder}: no curves of a training run; a run folder is what instrument_net.train "
             "names when it starts"
         )
-    # Lightning logs every figure at an optimizer step, and the epoch's number at its last step.
+    # Lightning logs every value at an optimizer step, and the epoch's number at its last step.
     epoch_at = {scalar.step: int(scalar.value) for scalar in events.Scalars("epoch")}
     last_steps = sorted(epoch_at)
     curves: dict[str, dict[int, float]] = {}
@@ -88,6 +165,6 @@ def read_curves(run: str | Path) -> pd.DataFrame:
             curves[name] = {}
             for scalar in events.Scalars(name):
                 position = bisect_left(last_steps, scalar.step)
-                if position < len(last_steps):  # else an epoch that was broken off
+                if position < len(last_steps):  # else an epoch that was interrupted
                     curves[name][epoch_at[last_steps[position]]] = scalar.value
     return pd.DataFrame(curves).sort_index().rename_axis("epoch")

@@ -1,24 +1,23 @@
-"""A baseline instead of a network: the same clips, sides, report and folders."""
+"""Fit a baseline instead of a network: the same clips, splits and report."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 import torch
-from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
+from rich.markup import escape
 
-from instrument_net.baselines import Baseline, build_baseline
-from instrument_net.baselines.baseline import Array, Side
+from instrument_net.baselines import Baseline
+from instrument_net.baselines.baseline import Array, SplitData
 from instrument_net.baselines.clip_descriptors import describe_clips
 from instrument_net.configuration import key_of
 from instrument_net.data import InstrumentDataModule
-from instrument_net.evaluation import Predictions, measure, write_report
-from instrument_net.runs.facts import facts_of_a_run
-from instrument_net.runs.screen import print_figures, print_next, shown_path
+from instrument_net.evaluation import Predictions
+from instrument_net.runs.ending import Trained
+from instrument_net.runs.monitor import Monitor
 
 # Parts of the configuration that only a network has.
 _OF_NETWORKS = (
@@ -28,7 +27,6 @@ _OF_NETWORKS = (
     "init_from",
     "logger",
     "loss",
-    "monitor",
     "optimizer",
     "resume_from",
     "scheduler",
@@ -36,72 +34,64 @@ _OF_NETWORKS = (
 )
 
 
+def idle_overrides(overrides: Sequence[str]) -> list[str]:
+    """Return the overrides of a command line that have no effect on a baseline."""
+    return [o for o in overrides if key_of(o).partition(".")[0] in _OF_NETWORKS]
+
+
 def train_baseline(
-    config: DictConfig,
+    baseline: Baseline,
     datamodule: InstrumentDataModule,
-    overrides: Sequence[str],
-    environment: Mapping[str, object],
-) -> float:
-    """Fit and test the baseline that ``config.model`` names, and write its report.
+    monitor: Monitor,
+    *,
+    name: str,
+    idle: Sequence[str],
+) -> Trained:
+    """Fit a baseline and evaluate it on validation and test split.
 
     No checkpoint is left: scikit-learn's models are stored as code to be run.
 
     Args:
-        config: ``conf/train.yaml`` with its stages.
+        baseline: Untrained.
         datamodule: Set up; its front end gives the features.
-        overrides: The command line's own part of the configuration, for the report.
-        environment: Of :func:`instrument_net.runs.environment.describe_environment`.
-
-    Returns:
-        Macro-F1 on the validation side.
-
-    Raises:
-        BaselineError: If scikit-learn is not installed.
+        monitor: The metric of validation by which the baseline chooses its own settings.
+        name: Of the model, for screen and report.
+        idle: Overrides without effect, which are named.
     """
-    baseline = build_baseline(**OmegaConf.to_container(config.model, resolve=True))  # type: ignore[arg-type]
-    descriptors = describe_clips(datamodule.store, baseline.descriptor(datamodule.front_end))
-    baseline.fit(*(_side(datamodule, descriptors, side) for side in ("train", "validation")))
-    validation, test = (
-        _predict(baseline, datamodule, descriptors, side) for side in ("validation", "test")
-    )
-    facts = facts_of_a_run(
-        config,
-        datamodule,
-        overrides,
-        environment,
-        model=f"{config.model.name}, scikit-learn {version('scikit-learn')}",
-        choice=baseline.describe(),
-    )
-    idle = [o for o in overrides if key_of(o).partition(".")[0] in _OF_NETWORKS]
+    facts = {}
     if idle:
         facts["Without effect"] = f"`{' '.join(idle)}`, which only networks have"
-    run_dir = Path(config.run_dir)
-    report = write_report(
-        run_dir / "report", test, validation=validation, title=f"Test of {config.name}", facts=facts
+        line = f"[yellow]without effect:[/yellow] {escape(facts['Without effect'])}"
+        Console().print(line, soft_wrap=True)
+    descriptors = describe_clips(datamodule.store, baseline.descriptor(datamodule.front_end))
+    train, validation, test = (
+        _split_data(datamodule, descriptors, split) for split in ("train", "validation", "test")
     )
-    console = Console()
-    if idle:
-        console.print(f"[yellow]without effect:[/yellow] {facts['Without effect']}")
-    print_figures(console, report, f"{config.name}: {config.model.name} on the test split")
-    print_next(console, {"report": shown_path(run_dir) / "report" / "report.md"})
-    return measure(validation).overall["macro_f1"]
+
+    def predictions(split: str, probabilities: Array) -> Predictions:
+        return Predictions(
+            clips=datamodule.clips_of(split),
+            probabilities=torch.from_numpy(probabilities).float(),
+            class_names=datamodule.class_names,
+        )
+
+    baseline.fit(train, validation, lambda p: monitor.score(predictions("validation", p)))
+    validated = predictions("validation", baseline.probabilities(validation.descriptors))
+    return Trained(
+        model=f"{name}, scikit-learn {version('scikit-learn')}",
+        choice=baseline.describe(),
+        shown_as=name,
+        test=predictions("test", baseline.probabilities(test.descriptors)),
+        validation=validated,
+        score=monitor.of(validated),
+        facts=facts,
+    )
 
 
-def _side(datamodule: InstrumentDataModule, descriptors: Array, side: str) -> Side:
+def _split_data(datamodule: InstrumentDataModule, descriptors: Array, split: str) -> SplitData:
     code = {name: index for index, name in enumerate(datamodule.class_names)}
-    clips = datamodule.clips_of(side)
-    return Side(
-        descriptors=descriptors[(datamodule.clips["split"] == side).to_numpy()],
+    clips = datamodule.clips_of(split)
+    return SplitData(
+        descriptors=descriptors[(datamodule.clips["split"] == split).to_numpy()],
         labels=np.array([code[label] for label in clips["label"]], dtype=np.int64),
-    )
-
-
-def _predict(
-    baseline: Baseline, datamodule: InstrumentDataModule, descriptors: Array, side: str
-) -> Predictions:
-    probabilities = baseline.probabilities(_side(datamodule, descriptors, side).descriptors)
-    return Predictions(
-        clips=datamodule.clips_of(side),
-        probabilities=torch.from_numpy(probabilities).float(),
-        class_names=datamodule.class_names,
     )

@@ -1,77 +1,85 @@
-"""The folds of one set of settings: trained, tested, found again and summed up."""
+"""The folds of one set of clips and settings: trained, tested, found again and summarised."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from omegaconf import DictConfig, ListConfig, OmegaConf
+import pandas as pd
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
+from rich.markup import escape
 
-from instrument_net.configuration import (
-    ConfigurationError,
-    existing_start,
-    refused_values,
-)
+from instrument_net.configuration import ConfigurationError, key_of
+from instrument_net.data import FoldRule, InstrumentDataModule
+from instrument_net.evaluation import Predictions
 from instrument_net.files import write_atomically
+from instrument_net.run_folder import RunFolder
+from instrument_net.runs.assembly import build_data, build_front_end
+from instrument_net.runs.facts import command_line
+from instrument_net.runs.folds import summarise
+from instrument_net.runs.score_settings import settings_that_change_scores
+from instrument_net.runs.training import train
 from instrument_net.spelling import hint
-from instrument_net.train import train
 
-if TYPE_CHECKING:
-    from instrument_net.data import FoldRule
-    from instrument_net.evaluation import Predictions
-
-# Do not change what a fold's network learns: not part of what names the folder.
-_NOT_SETTINGS = ("only", "run_dir", "resume_from")
+_PLACES = ("path", "start_s", "duration_s")  # say where the samples are, which have digests
 
 
 class CrossValidation:
-    """The folds of one set of settings, in a folder that the same settings find again.
+    """The folds of one set of clips and settings, in a folder that both together find again.
 
-    Which folds there are is for the split rule to say, given the clips that can be read.
+    Which folds there are is for the split rule to say, given the clips that can be read. They are
+    opened, and decoded if need be, when folds or folder are first asked for.
 
     Args:
         config: ``conf/cross_validate.yaml`` with its stages.
         overrides: What a command line would say for it, for the reports.
 
     Attributes:
-        rule: That divides the clips.
-        folds: Those that ``only`` names, or all.
-        folder: Of this cross-validation.
+        rule: The split rule.
 
     Raises:
-        ConfigurationError: If the split has no folds, or ``only`` names a fold that there is not.
+        ConfigurationError: If the split has no folds, or the command line names one.
     """
 
     def __init__(self, config: DictConfig, *, overrides: Sequence[str]) -> None:
-        # Here and not above: --help and a misspelled key need no torch.
-        from hydra.utils import instantiate
-
-        from instrument_net.data import FoldRule
-
-        _refuse_overrides(config, overrides)
+        if "split.fold" in map(key_of, overrides):
+            raise ConfigurationError("split.fold: every fold has its turn; only=[...] chooses some")
         rule = instantiate(config.split)
         if not isinstance(rule, FoldRule):
             raise ConfigurationError(
                 "this split has no folds: instrument_net.train runs it; split=k_fold and "
                 "split=leave_one_source_out have some"
             )
-        with refused_values("frontend"):
-            front_end = instantiate(config.frontend)
-        open_data = instantiate(config.data, _partial_=True)
-        with refused_values("data"):
-            # Only its table is wanted here: nothing is augmented, so nothing is rendered either.
-            datamodule = open_data(front_end=front_end, split=rule, views=None)
-        self._config, self._overrides = config, list(overrides)
-        self._table = rule.fold_table(datamodule.own_clips)
-        self._all_folds = self._table.index[self._table["n_clips"] > 0].tolist()
-        self._extra = datamodule.describe_extra()
         self.rule: FoldRule = rule
-        self.folds = chosen_folds(self._all_folds, config.only)
-        self.folder = folder_of(config)
-        _keep_config(config, self.folder)
+        self._config, self._overrides = config, list(overrides)
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder of this cross-validation: the same for the same clips and settings."""
+        name = f"cross_validation_{self.digest}"
+        return Path("outputs").resolve() / str(self._config.name) / name
+
+    @cached_property
+    def digest(self) -> str:
+        """Eight digits that stand for the clips by content, and for what changes scores."""
+        settings = json.dumps(settings_that_change_scores(self._config), sort_keys=True)
+        content = f"{settings} {content_digest(self._datamodule)}"
+        return hashlib.sha256(content.encode()).hexdigest()[:8]
+
+    @cached_property
+    def folds(self) -> list[int | str]:
+        """The folds that ``only`` names, or all.
+
+        Raises:
+            ConfigurationError: If there are none, or ``only`` names one that there is not.
+        """
+        return chosen_folds(self._all_folds, self._config.only)
 
     @property
     def tested(self) -> str:
@@ -81,39 +89,84 @@ class CrossValidation:
         return f"{which} of {len(self._all_folds)}"
 
     def is_done(self, fold: int | str) -> bool:
-        """Return whether a fold has its report; what was interrupted before is trained anew."""
-        # Written last.
-        return (run_dir_of(self.folder, fold) / "report" / "report.md").is_file()
+        """Return whether a fold has its report; an interrupted one is trained anew."""
+        return self._run_folder(fold).report_page.is_file()
 
     def run(self, fold: int | str) -> Predictions:
         """Return the predictions of a fold, which is trained and tested unless it is done."""
-        from instrument_net.evaluation import Predictions
-
-        run_dir = run_dir_of(self.folder, fold)
+        folder = self._run_folder(fold)
         if not self.is_done(fold):
-            own = OmegaConf.merge(self._config, {"split": {"fold": fold}})
-            train(_keep_config(own, run_dir), overrides=[*self._overrides, f"split.fold={fold}"])
-        return Predictions.from_csv(run_dir / "report" / "predictions.csv")
+            own = OmegaConf.merge(
+                self._config, {"split": {"fold": fold}, "run_dir": str(folder.path)}
+            )
+            assert isinstance(own, DictConfig)
+            _write_config(own, folder)
+            train(own, overrides=[*self._overrides, f"split.fold={fold}"])
+        return Predictions.from_csv(folder.predictions)
+
+    def run_all(self) -> None:
+        """Train and test every fold that is not done yet, then write the summary."""
+        console = Console()
+        parts = {}
+        for number, fold in enumerate(self.folds, start=1):
+            if self.is_done(fold):
+                done = f"fold {fold}: done before, {self._run_folder(fold).path}"
+                console.print(escape(done), highlight=False, soft_wrap=True)
+            else:
+                console.rule(escape(f"fold {fold} ({number} of {len(self.folds)})"))
+            parts[fold] = self.run(fold)
+        self.summarise(parts)
 
     def summarise(self, parts: Mapping[int | str, Predictions]) -> None:
-        """Write and print the figures of all folds.
+        """Write and print the metrics of all folds.
 
         Args:
             parts: Fold -> what :meth:`run` returned.
         """
-        from instrument_net.runs.folds import summarise
-
+        _write_config(self._config, RunFolder(self.folder))
+        extra = self._datamodule.describe_extra()
         summarise(
-            self.folder,
+            RunFolder(self.folder),
             parts,
             self._table,
             name=self._config.name,
             facts={
-                "Command": f"`python -m instrument_net.cross_validate {' '.join(self._overrides)}`",
-                "Folds": f"{self.tested}; {self.rule.promise}",
-                **({} if self._extra is None else {"Extra": self._extra}),
+                "Command": f"`{command_line('cross_validate', self._overrides)}`",
+                "Folds": f"{self.tested}; {self.rule.guarantee}",
+                **({} if extra is None else {"Extra": extra}),
             },
         )
+
+    @cached_property
+    def _datamodule(self) -> InstrumentDataModule:
+        return build_data(self._config.data, build_front_end(self._config), split=self.rule)
+
+    @cached_property
+    def _table(self) -> pd.DataFrame:
+        return self.rule.fold_table(self._datamodule.own_clips)
+
+    @property
+    def _all_folds(self) -> list[int | str]:
+        folds: list[int | str] = self._table.index[self._table["n_clips"] > 0].tolist()
+        return folds
+
+    def _run_folder(self, fold: int | str) -> RunFolder:
+        return RunFolder(self.folder / folder_name(fold))
+
+
+def content_digest(datamodule: InstrumentDataModule) -> str:
+    """Return a digest of the clips of a data module: samples, labels, other columns and order.
+
+    Where the files lie changes nothing.
+    """
+    clips = datamodule.store.kept
+    table = clips.drop(columns=[column for column in _PLACES if column in clips.columns])
+    table = table.assign(digest=list(datamodule.store.digests))
+    if "extra" in table.columns:
+        table = table.assign(extra=table["extra"].astype(str))
+    # Which clips are of one file, not what the file is called.
+    parts = [table.to_csv(index=False), str(clips["path"].factorize()[0].tolist())]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def chosen_folds(folds: Sequence[int | str], only: Sequence[int | str] | None) -> list[int | str]:
@@ -123,7 +176,7 @@ def chosen_folds(folds: Sequence[int | str], only: Sequence[int | str] | None) -
         ConfigurationError: If there are no folds, or not the one that is named.
     """
     if not folds:
-        raise ConfigurationError("no class is in two sources: there is nothing to test")
+        raise ConfigurationError("no class occurs in two sources: there is nothing to test")
     if only is None:
         return list(folds)
     by_name = {str(fold): fold for fold in folds}
@@ -136,63 +189,19 @@ def chosen_folds(folds: Sequence[int | str], only: Sequence[int | str] | None) -
     return [by_name[str(fold)] for fold in only]
 
 
-def folder_of(config: DictConfig) -> Path:
-    """Return the folder of a cross-validation: the same for the same settings.
+def folder_name(fold: int | str) -> str:
+    """Return the name of a fold's run folder: ``fold_3``, ``fold_iowa_mis``.
 
-    Raises:
-        ConfigurationError: If ``init_from`` names no file.
+    >>> folder_name(3), folder_name("big barn")
+    ('fold_3', 'fold_big_barn_b8165e')
     """
-    folder = f"cross_validation_{digest_of_settings(config)}"
-    return Path("outputs").resolve() / str(config.name) / folder
-
-
-def digest_of_settings(config: DictConfig, *, ignored: Sequence[str] = ()) -> str:
-    """Return eight digits that stand for all settings of a cross-validation.
-
-    Args:
-        config: Composed.
-        ignored: Dotted keys of the caller's that are no setting either.
-
-    Raises:
-        ConfigurationError: If ``init_from`` names no file.
-    """
-    settings: Any = OmegaConf.to_container(config)  # unresolved: a run's date is no setting
-    for key in (*_NOT_SETTINGS, *ignored):
-        *parents, leaf = key.split(".")
-        node = settings
-        for parent in parents:
-            node = node[parent]
-        del node[leaf]
-    if settings["init_from"] is not None:  # the weights are the setting, not the name of their file
-        settings["init_from"] = _digest_of(existing_start(settings["init_from"]))
-    return hashlib.sha256(repr(settings).encode()).hexdigest()[:8]
-
-
-def run_dir_of(folder: Path, fold: int | str) -> Path:
-    """Return the run folder of a fold, named after it: ``fold_3``, ``fold_iowa_mis``."""
     name = str(fold)
     safe = re.sub(r"[^\w.-]+", "_", name)
     if safe != name:  # two names may differ only in what a path cannot hold
         safe += f"_{hashlib.sha256(name.encode()).hexdigest()[:6]}"
-    return folder / f"fold_{safe}"
+    return f"fold_{safe}"
 
 
-def _digest_of(checkpoint: Path) -> str:
-    with checkpoint.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _refuse_overrides(config: DictConfig, overrides: Sequence[str]) -> None:
-    keys = {override.lstrip("+").partition("=")[0] for override in overrides}
-    if "split.fold" in keys:
-        raise ConfigurationError("split.fold: every fold has its turn; only=[...] chooses some")
-    if "folds" in keys and "folds" not in config.split:
-        raise ConfigurationError("folds is for split=k_fold; this split's folds are its sources")
-
-
-def _keep_config(config: DictConfig | ListConfig, run_dir: Path) -> DictConfig:
-    own = OmegaConf.merge(config, {"run_dir": str(run_dir)})
-    assert isinstance(own, DictConfig)
-    content = OmegaConf.to_yaml(own, resolve=True)
-    write_atomically(run_dir / ".hydra" / "config.yaml", content.encode())
-    return own
+def _write_config(config: DictConfig, folder: RunFolder) -> None:
+    own = OmegaConf.merge(config, {"run_dir": str(folder.path)})
+    write_atomically(folder.config, OmegaConf.to_yaml(own, resolve=True).encode())

@@ -1,47 +1,38 @@
-"""What a report says about how a run came about."""
+"""What a report states about how a run came about."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
-
-from omegaconf import DictConfig
 
 from instrument_net.data import InstrumentDataModule
 
 
-def facts_of_a_run(
-    config: DictConfig,
-    datamodule: InstrumentDataModule,
-    overrides: Sequence[str],
-    environment: Mapping[str, object],
-    *,
-    model: str,
-    choice: str,
-) -> dict[str, str]:
-    """Return name -> text, in the order of the report.
+def command_line(command: str, overrides: Sequence[str]) -> str:
+    """Return a command of ours as one types it into a shell.
+
+    >>> command_line("train", ["+experiment=best", "data.path=my clips.csv"])
+    "python -m instrument_net.train +experiment=best 'data.path=my clips.csv'"
+    """
+    return f"python -m instrument_net.{command} {shlex.join(overrides)}"
+
+
+def facts_of_the_data(datamodule: InstrumentDataModule) -> dict[str, str]:
+    """Return what was trained on, and how it was divided.
 
     Args:
-        config: ``conf/train.yaml`` with its stages.
         datamodule: Set up.
-        overrides: The command line's own part of the configuration.
-        environment: Of :func:`instrument_net.runs.environment.describe_environment`.
-        model: What was trained.
-        choice: Which of its states was tested, and what chose it.
     """
     extra = datamodule.describe_extra()
     return {
-        "Command": f"`python -m instrument_net.train {' '.join(overrides)}`",
-        "Model": model,
         "Data": datamodule.describe(),
         **({} if extra is None else {"Extra": extra}),
         "Split": datamodule.describe_split(),
-        "Choice": choice,
-        **facts_of_the_machine(config.seed, environment),
     }
 
 
 def facts_of_the_machine(seed: int, environment: Mapping[str, object]) -> dict[str, str]:
-    """Return what it takes to have the same figures again: seed, machine, code.
+    """Return what it takes to have the same scores again: seed, machine, code.
 
     Args:
         seed: Of the run or search.

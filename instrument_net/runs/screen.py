@@ -1,4 +1,4 @@
-"""What every command ends with: the figures, and where the rest is."""
+"""What every command ends with on screen: the metrics, and where the rest is."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from rich.table import Table
 from instrument_net.evaluation import Report
 
 
-def print_figures(console: Console, report: Report, title: str) -> None:
-    """Print a report's figures with their intervals, and its weakest classes."""
-    table = Table(title=title, title_justify="left")
+def print_metrics(console: Console, report: Report, title: str) -> None:
+    """Print a report's metrics with their intervals, and its weakest classes."""
+    table = Table(title=escape(title), title_justify="left")
     table.add_column("metric")
     table.add_column("value", justify="right")
     table.add_column("95 % interval")
@@ -26,20 +26,20 @@ def print_figures(console: Console, report: Report, title: str) -> None:
             interval = f"{low:.3f} to {high:.3f}"
         table.add_row(metric, f"{value:.4f}" if isinstance(value, float) else str(value), interval)
     console.print(table)
-    heard = report.metrics.per_class[report.metrics.per_class["n_clips"] > 0]
-    worst = heard.sort_values("f1").head(3)
+    tested = report.metrics.per_class[report.metrics.per_class["n_clips"] > 0]
+    worst = tested.sort_values("f1").head(3)
     console.print(
-        "weakest classes: " + ", ".join(f"{n} (F1 {f:.2f})" for n, f in worst["f1"].items())
+        escape("weakest classes: " + ", ".join(f"{n} (F1 {f:.2f})" for n, f in worst["f1"].items()))
     )
 
 
 def print_table(console: Console, frame: pd.DataFrame, title: str) -> None:
     """Print a table of text, its index as the first column."""
-    table = Table(title=title, title_justify="left")
+    table = Table(title=escape(title), title_justify="left")
     for column in (frame.index.name, *frame.columns):
-        table.add_column(str(column), overflow="fold")
+        table.add_column(escape(str(column)), overflow="fold")
     for name, row in frame.iterrows():
-        table.add_row(str(name), *(escape(str(value)) for value in row))
+        table.add_row(escape(str(name)), *(escape(str(value)) for value in row))
     console.print(table)
 
 
@@ -47,7 +47,7 @@ def print_next(console: Console, places: Mapping[str, str | Path]) -> None:
     """Print where to look next; files below the working directory relative to it."""
     console.print("\nLook at it next:", style="bold")
     for what, where in places.items():
-        console.print(f"  {what:28}{where}", highlight=False, soft_wrap=True)
+        console.print(f"  {what:28}{escape(str(where))}", highlight=False, soft_wrap=True)
 
 
 def shown_path(path: Path) -> Path:

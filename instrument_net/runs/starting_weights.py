@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
+from torch import Tensor
 
 from instrument_net.classifier import InstrumentClassifier
-from instrument_net.models import FeatureScaling, Network
-from instrument_net.recognition.recogniser import CheckpointError, Recogniser
-from instrument_net.run_folder import files_heard
+from instrument_net.configuration import ConfigurationError
+from instrument_net.models import FeatureScaling, Network, members_of
+from instrument_net.recognition.checkpoint import CheckpointError
+from instrument_net.recognition.recogniser import Recogniser
+from instrument_net.run_folder import files_seen_in_training
 
-_OUTPUT = "output"  # every network's last layer
+
+def existing_checkpoint(init_from: str) -> Path:
+    """Return the checkpoint that training starts from, before anything long begins.
+
+    Raises:
+        ConfigurationError: If there is no such file.
+    """
+    checkpoint = Path(init_from)
+    if not checkpoint.is_file():
+        raise ConfigurationError(
+            f"init_from: {checkpoint}: no such checkpoint; train it first (`make orchestra` does "
+            "for +experiment=best), or start from nothing: init_from=null"
+        )
+    return checkpoint
 
 
 def start_from(classifier: InstrumentClassifier, path: str | Path) -> str:
     """Copy into a network every parameter and buffer of a checkpoint that fits by name and shape.
 
-    Of the last layer, whose outputs are classes, those are taken whose names stand on both sides.
+    Of the last layer, whose outputs are classes, those are taken whose names both networks have.
     The scaling of the features is left as it is: it belongs to the clips that are trained on.
 
     Args:
@@ -29,16 +46,16 @@ def start_from(classifier: InstrumentClassifier, path: str | Path) -> str:
         What was taken, in words for screen and report.
 
     Raises:
-        CheckpointError: If the file is no checkpoint of this project, its network hears through
-            another front end, or none of its parameters fits.
+        CheckpointError: If the file is no checkpoint of this project, its network has another
+            front end, or none of its parameters fits.
     """
     source = Recogniser.from_checkpoint(path)
     _refuse_other_front_end(classifier, source, path)
     network = classifier.network
-    theirs = source.network.state_dict()
-    ours = network.state_dict()
-    outputs = {name for name in ours if _OUTPUT in name.split(".")}
-    new = _scaling_of(network) | outputs
+    theirs, ours = source.network.state_dict(), network.state_dict()
+    scalings = [module for module in network.modules() if isinstance(module, FeatureScaling)]
+    outputs = _tensors_of(network, [member.output for member in members_of(network)])
+    new = _tensors_of(network, scalings) | outputs
     taken = {
         name: theirs[name]
         for name, tensor in ours.items()
@@ -55,67 +72,78 @@ def start_from(classifier: InstrumentClassifier, path: str | Path) -> str:
     named = {name: theirs[name][list(rows.values())] for name in outputs if rows and fits}
     if not taken.keys() & dict(network.named_parameters()).keys():
         raise CheckpointError(
-            f"{path}: nothing of its {_name(source.settings['network'])} fits the "
-            f"{_name(classifier.hparams['network'])} that is to be trained: choose the model that "
-            "it was trained with"
+            f"{path}: nothing of its {_described(source.settings['network'])} fits the "
+            f"{_described(classifier.hparams['network'])} that is to be trained: choose the model "
+            "that it was trained with"
         )
     with torch.no_grad():
         for name, tensor in taken.items():
             ours[name].copy_(tensor)
         for name, tensor in named.items():
             ours[name][list(rows)] = tensor
-    n_taken, n_all = (
-        sum(tensor.numel() for part in parts for tensor in part.values())
-        for parts in ((taken, named), (ours,))
-    )
     n_named = len(rows) if named else 0
     return (
-        f"{len(taken) + len(named)} of {len(ours)} tensors, {n_taken:,} of {n_all:,} numbers, from "
-        f"{path} (outputs of {n_named} of the {len(classifier.class_names)} classes)"
+        f"{len(taken) + len(named)} of {len(ours)} tensors, "
+        f"{_size(taken) + _size(named):,} of {_size(ours):,} numbers, from {path} "
+        f"(outputs of {n_named} of the {len(classifier.class_names)} classes)"
     )
 
 
-def heard_before(path: str | Path, tested: Sequence[str]) -> str:
-    """Return in words how many test clips a checkpoint already knows: they flatter its heirs.
+def seen_before(path: str | Path, tested: Sequence[str]) -> str:
+    """Return in words how many test clips a checkpoint was trained on: they flatter its heirs.
 
     Args:
-        path: The checkpoint. Its run's ``splits.csv`` tells; what that run started from does not
-            count.
+        path: The checkpoint. Its run's table of splits says it; what that run itself started from
+            does not count.
         tested: File of each test clip.
     """
-    heard = files_heard(path)
-    if heard is None:
-        return "whether they have heard test clips before is unknown"
-    n_heard = sum(file in heard for file in tested)
-    return f"{n_heard} of {len(tested)} test clips are of files that they have heard before"
+    seen = files_seen_in_training(path)
+    if seen is None:
+        return "whether the checkpoint was trained on test clips is not known"
+    n_seen = sum(file in seen for file in tested)
+    of_all = f"{n_seen} of {len(tested)}"
+    return f"the checkpoint was trained or validated on the files of {of_all} test clips"
 
 
 def _refuse_other_front_end(
     classifier: InstrumentClassifier, source: Recogniser, path: str | Path
 ) -> None:
-    ours, theirs = classifier.front_end.settings, source.front_end.settings
+    ours = dict(_flat(classifier.front_end.settings))
+    theirs = dict(_flat(source.front_end.settings))
     other = [
-        f"{name} ({theirs[name]} there, {value} here)"
-        for name, value in ours.items()
-        if theirs[name] != value
+        f"{name} ({theirs.get(name)} there, {ours.get(name)} here)"
+        for name in dict.fromkeys([*ours, *theirs])
+        if theirs.get(name) != ours.get(name)
     ]
     if other:
         raise CheckpointError(
-            f"{path}: its network hears through another front end: {', '.join(other)}; choose the "
-            "same frontend"
+            f"{path}: its network has another front end: {', '.join(other)}; choose the same "
+            "frontend"
         )
 
 
-def _scaling_of(network: Network) -> set[str]:
-    """Return the names of the tensors that standardise the features."""
+def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _tensors_of(network: Network, parts: Sequence[object]) -> set[str]:
+    """Return the names of the parameters and buffers of some of a network's modules."""
     return {
         f"{prefix}.{name}"
         for prefix, module in network.named_modules()
-        if isinstance(module, FeatureScaling)
+        if any(module is part for part in parts)
         for name in module.state_dict()
     }
 
 
-def _name(network: dict[str, object]) -> str:
+def _size(tensors: Mapping[str, Tensor]) -> int:
+    return sum(tensor.numel() for tensor in tensors.values())
+
+
+def _described(network: dict[str, object]) -> str:
     name, *options = network.items()
     return f"{name[1]} ({', '.join(f'{key} {value}' for key, value in options)})"

@@ -1,0 +1,133 @@
+"""Train a network, and evaluate its best checkpoint once."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Mapping
+
+import lightning
+from lightning.pytorch.callbacks import ModelCheckpoint
+from lightning.pytorch.loggers import TensorBoardLogger
+from rich.console import Console
+from rich.markup import escape
+from torch import nn
+
+from instrument_net.classifier import InstrumentClassifier
+from instrument_net.data import InstrumentDataModule
+from instrument_net.evaluation import Report
+from instrument_net.models import members_of
+from instrument_net.monitoring import log_mistakes
+from instrument_net.recognition.recogniser import Recogniser
+from instrument_net.run_folder import RunFolder
+from instrument_net.runs.ending import Trained
+from instrument_net.runs.monitor import Monitor
+from instrument_net.runs.screen import shown_path
+from instrument_net.runs.split_predictions import predict_split
+from instrument_net.runs.starting_weights import seen_before, start_from
+
+
+def train_network(
+    classifier: InstrumentClassifier,
+    datamodule: InstrumentDataModule,
+    trainer: lightning.Trainer,
+    folder: RunFolder,
+    *,
+    monitor: Monitor,
+    init_from: str | None,
+    resume_from: str | None,
+    hyper_parameters: Mapping[str, object],
+) -> Trained:
+    """Train a classifier and evaluate its best checkpoint on validation and test split.
+
+    Args:
+        classifier: Changed in place.
+        datamodule: Set up; it has the classes of the classifier.
+        trainer: With a checkpoint callback that watches the monitor.
+        folder: Of the run.
+        monitor: The metric that chooses the best checkpoint.
+        init_from: A checkpoint whose weights training starts from.
+        resume_from: A checkpoint of this run to continue from.
+        hyper_parameters: For TensorBoard, beside the final metrics.
+
+    Raises:
+        CheckpointError: If ``init_from`` cannot be started from.
+    """
+    console = Console()
+    described = describe_network(classifier.network)
+    _say(console, f"{described}, run folder {folder.path}")
+    facts = {}
+    if init_from is not None:
+        tested = list(datamodule.clips_of("test")["path"])
+        facts["Start"] = f"{start_from(classifier, init_from)}; {seen_before(init_from, tested)}"
+        _say(console, f"starts from {facts['Start']}")
+    with console.status("Measuring the training split's features"):
+        classifier.fit_feature_scaling(*datamodule.feature_statistics())
+    trainer.fit(classifier, datamodule, ckpt_path=resume_from, weights_only=True)
+    checkpoint = trainer.checkpoint_callback
+    assert isinstance(checkpoint, ModelCheckpoint)
+    assert checkpoint.best_model_score is not None
+    best = Recogniser.from_checkpoint(checkpoint.best_model_path)
+
+    def record(report: Report) -> None:
+        _record(trainer, report, hyper_parameters, best)
+
+    shown = RunFolder(shown_path(folder.path))
+    return Trained(
+        model=described,
+        choice=f"the best on {monitor.name}, tested once",
+        shown_as="best checkpoint",
+        test=predict_split(best, datamodule, "test"),
+        validation=predict_split(best, datamodule, "validation"),
+        score=float(checkpoint.best_model_score),
+        facts={**facts, "Augmentation": datamodule.describe_augmentation()},
+        places={
+            "curves, sounds, confusions": f"tensorboard --logdir {shown.path.parent}",
+            "checkpoint": shown.best_checkpoint,
+            "name your own files": "python -m instrument_net.predict "
+            f"{shown.best_checkpoint} FILE|FOLDER",
+        },
+        record=record,
+    )
+
+
+def describe_network(network: nn.Module) -> str:
+    """Return kind and number of the networks that are trained, and their number of parameters.
+
+    >>> from instrument_net.models import PerceptronNet
+    >>> describe_network(PerceptronNet(n_classes=2))
+    'PerceptronNet, 5,634 parameters'
+    """
+    members = members_of(network)
+    kind = type(members[0]).__name__
+    n_parameters = sum(parameter.numel() for parameter in network.parameters())
+    return f"{f'{len(members)} x ' * (len(members) > 1)}{kind}, {n_parameters:,} parameters"
+
+
+def quiet_lightning() -> None:
+    """Silence tips and notices about settings that are deliberate here."""
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    for message in (
+        ".*does not have many workers.*",  # a batch is one copy out of a memory map
+        ".*LeafSpec.*is deprecated.*",  # Lightning's own affair
+    ):
+        warnings.filterwarnings("ignore", message=message)
+
+
+def _record(
+    trainer: lightning.Trainer,
+    report: Report,
+    hyper_parameters: Mapping[str, object],
+    recogniser: Recogniser,
+) -> None:
+    """Add the test's metrics and its mistakes to TensorBoard, where there is one."""
+    logger = trainer.logger
+    if isinstance(logger, TensorBoardLogger):
+        metrics = {f"test/{name}": value for name, value in report.metrics.overall.items()}
+        logger.log_hyperparams(dict(hyper_parameters), metrics)
+        log_mistakes(logger.experiment, report.mistakes, recogniser.front_end)
+        logger.save()
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(escape(text), highlight=False, soft_wrap=True)

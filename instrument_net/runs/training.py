@@ -1,0 +1,128 @@
+"""Configuration -> a finished run: its data, its network or baseline, its report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import lightning
+from hydra.utils import instantiate
+from omegaconf import DictConfig
+from rich.console import Console
+from rich.markup import escape
+
+from instrument_net.configuration import ConfigurationError
+from instrument_net.data import InstrumentDataModule
+from instrument_net.files import write_atomically
+from instrument_net.run_folder import RunFolder
+from instrument_net.runs.assembly import (
+    build_augmentation,
+    build_baseline_model,
+    build_classifier,
+    build_data,
+    build_front_end,
+    build_trainer,
+    is_baseline,
+)
+from instrument_net.runs.baseline import idle_overrides, train_baseline
+from instrument_net.runs.ending import Trained, finish
+from instrument_net.runs.environment import describe_environment
+from instrument_net.runs.hyper_parameters import hyper_parameters
+from instrument_net.runs.monitor import Monitor
+from instrument_net.runs.network import quiet_lightning, train_network
+from instrument_net.runs.starting_weights import existing_checkpoint
+
+
+def train(config: DictConfig, *, overrides: list[str]) -> float:
+    """Train and test what a composed configuration describes.
+
+    Args:
+        config: ``conf/train.yaml`` with its stages.
+        overrides: The command line's own part of it, for the report.
+
+    Returns:
+        The best value of ``monitor`` on the validation split.
+
+    Raises:
+        InputError: What is wrong with configuration, table, audio or checkpoint.
+    """
+    monitor = Monitor.named(config.monitor)
+    _check_start(config)
+    folder = RunFolder(Path(config.run_dir))
+    folder.path.mkdir(parents=True, exist_ok=True)
+    environment = describe_environment()
+    content = json.dumps(environment, indent=2) + "\n"
+    write_atomically(folder.environment, content.encode())
+    lightning.seed_everything(config.seed, workers=True, verbose=False)
+    quiet_lightning()
+    datamodule = build_data(
+        config.data,
+        build_front_end(config),
+        split=instantiate(config.split),
+        augmentation=build_augmentation(config.augment),
+    )
+    datamodule.setup()
+    _write_tables(datamodule, folder)
+    trained = _train_model(config, datamodule, folder, monitor, overrides)
+    finish(
+        trained,
+        datamodule,
+        folder,
+        name=config.name,
+        seed=config.seed,
+        overrides=overrides,
+        environment=environment,
+    )
+    return trained.score
+
+
+def _train_model(
+    config: DictConfig,
+    datamodule: InstrumentDataModule,
+    folder: RunFolder,
+    monitor: Monitor,
+    overrides: list[str],
+) -> Trained:
+    if is_baseline(config):
+        return train_baseline(
+            build_baseline_model(config),
+            datamodule,
+            monitor,
+            name=config.model.name,
+            idle=idle_overrides(overrides),
+        )
+    return train_network(
+        build_classifier(config, datamodule),
+        datamodule,
+        build_trainer(config, folder, monitor),
+        folder,
+        monitor=monitor,
+        init_from=config.init_from,
+        resume_from=config.resume_from,
+        hyper_parameters=hyper_parameters(config),
+    )
+
+
+def _check_start(config: DictConfig) -> None:
+    """Refuse a start that cannot be, before anything long begins."""
+    if config.init_from is not None and config.resume_from is not None:
+        raise ConfigurationError(
+            "init_from and resume_from are both set: a run that continues has weights of its own; "
+            "leave init_from out"
+        )
+    if config.init_from is not None and not is_baseline(config):
+        existing_checkpoint(config.init_from)
+
+
+def _write_tables(datamodule: InstrumentDataModule, folder: RunFolder) -> None:
+    write_atomically(folder.splits, datamodule.clips.to_csv().encode())
+    write_atomically(folder.rejected, datamodule.rejected.to_csv().encode())
+    console = Console()
+    for reason in datamodule.rejected["reason"]:
+        line = f"[yellow]left out:[/yellow] {escape(reason)}"
+        console.print(line, highlight=False, soft_wrap=True)
+    console.print(
+        escape(f"{len(datamodule.class_names)} classes, {datamodule.describe_split()}"),
+        highlight=False,
+        soft_wrap=True,
+    )
