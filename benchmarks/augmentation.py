@@ -1,4 +1,4 @@
-"""Augmentation: what each costs a clip on one core, beside the front end that follows it."""
+"""Augmentations: the cost of each per clip on one core, beside that of the front end."""
 
 from __future__ import annotations
 
@@ -7,39 +7,32 @@ from typing import Any
 
 from benchmarks.contest import Contender, Work, compete
 from benchmarks.results import benchmark_parser, publish
+from benchmarks.turns import front_end_turn
 
 _N_CLASSES = 20
 
 
 def build_front_end(*, batch_size: int) -> Work:
     """Return a turn through the front end."""
-    torch = _torch_on_one_core()
+    _torch_on_one_core()
     from instrument_net.frontend import FrontEnd
 
-    front_end = FrontEnd()
-    waveforms = _waveforms(batch_size)
-
-    def work() -> int:
-        with torch.inference_mode():
-            front_end(waveforms)
-        return batch_size
-
-    return work
+    return front_end_turn(FrontEnd(), _waveforms(batch_size))
 
 
 def build_augmentation(*, batch_size: int, name: str | None) -> Work:
     """Return a turn through one augmentation of ``strong``, on every clip.
 
     Args:
-        batch_size: Clips a turn.
-        name: In ``conf/augment``; ``None``: all of them, with the probabilities that they have.
+        batch_size: Clips per turn.
+        name: In ``conf/augment``; ``None``: all of them, with their own probabilities.
     """
     torch = _torch_on_one_core()
     from hydra import compose, initialize_config_dir
     from omegaconf import OmegaConf
 
-    from instrument_net.runs import assembly
     from instrument_net.configuration import CONF_DIR
+    from instrument_net.runs import assembly
 
     with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
         config = compose("train", overrides=["augment=strong"]).augment
@@ -86,8 +79,8 @@ def main() -> None:
 
     names = [str(name) for name in OmegaConf.load(CONF_DIR / "augment" / "light.yaml")]
     parser = benchmark_parser(__doc__, repeats=7)
-    parser.add_argument("--batch-size", type=int, default=32, help="clips a turn")
-    parser.add_argument("--only", nargs="+", default=names, choices=names, help="these alone")
+    parser.add_argument("--batch-size", type=int, default=32, help="clips per turn")
+    parser.add_argument("--only", nargs="+", default=names, choices=names, help="only these")
     arguments = parser.parse_args()
     size = {"batch_size": arguments.batch_size}
     contenders: list[tuple[str, Callable[..., Work], dict[str, Any]]] = [
@@ -97,8 +90,9 @@ def main() -> None:
     ]
     table = compete([Contender(*contender) for contender in contenders], repeats=arguments.repeats)
     notes = [
-        "Each on every clip, set as in augment=strong; all of strong with its probabilities.",
-        "goal: each at most a few milliseconds a clip.",
+        "Each applied to every clip with the settings of augment=strong; all of strong with their "
+        "own probabilities.",
+        "goal: each takes at most a few milliseconds per clip.",
     ]
     publish("augmentation", table, notes=notes, results=arguments.results)
 

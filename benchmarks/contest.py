@@ -1,4 +1,4 @@
-"""Contenders in processes of their own, timed in turns (A B A B), so that noise hits all alike."""
+"""Contenders in separate processes, timed in turns (A B A B), so that noise affects all alike."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ import pandas as pd
 from rich.progress import track
 
 Work = Callable[[], float]
-"""One timed turn; returns how many clips it got through."""
+"""One timed turn; returns the number of clips that it processed."""
 
 CONTEXT = get_context("spawn")  # a contender inherits neither memory nor threads
-_PAUSE_S = 0.2  # the last contender's threads may still be spinning
+_PAUSE_S = 0.2  # the previous contender's threads may still be spinning
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,17 @@ class Contender:
 def compete(contenders: Sequence[Contender], *, repeats: int) -> pd.DataFrame:
     """Time contenders in turns.
 
-    Each is built in a spawned process and does one turn untimed, to warm up.
+    Each is built in a spawned process and does one untimed turn to warm up.
 
     Args:
-        contenders: The first one is what the others are compared with.
+        contenders: The others are compared with the first.
         repeats: Timed turns of each.
 
     Returns:
         One row per contender: ``ms_per_clip`` (median of the turns), ``ratio`` (median over the
         rounds of its time over the first contender's in the same round), ``clips_per_s``,
         ``peak_mib`` (of the whole process), ``start_s`` (building and warming up) and ``note``. One
-        that cannot be built, for want of a package, has a note and no figures.
+        that cannot be built because a package is missing has a note and no measurements.
     """
     pipes, processes, starts = {}, [], {}
     for contender in contenders:
@@ -120,6 +120,6 @@ def _serve(pipe: Connection, contender: Contender) -> None:
 
 
 def peak_memory_mib() -> float:
-    """Return the largest size that this process ever had in memory, in MiB."""
+    """Return the peak memory of this process in MiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10

@@ -1,4 +1,4 @@
-"""Front end: ours against librosa, computing the same quantities of the same clips on one core."""
+"""Front end: ours and librosa, computing the same quantities of the same clips on one core."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from benchmarks.contest import Contender, Work, compete
 from benchmarks.results import benchmark_parser, publish
+from benchmarks.turns import front_end_turn
 
 
 def build_ours(*, batch_size: int, threads: int | None) -> Work:
@@ -19,24 +20,16 @@ def build_ours(*, batch_size: int, threads: int | None) -> Work:
 
     if threads:
         torch.set_num_threads(threads)
-    front_end = FrontEnd()
-    waveforms = torch.from_numpy(_waveforms(batch_size))
-
-    def work() -> int:
-        with torch.inference_mode():
-            front_end(waveforms)
-        return batch_size
-
-    return work
+    return front_end_turn(FrontEnd(), torch.from_numpy(_waveforms(batch_size)))
 
 
 def build_librosa(*, batch_size: int, share_transform: bool) -> Work:
     """Return a turn through librosa, clip by clip.
 
     Args:
-        batch_size: Clips a turn.
-        share_transform: Compute one transform for everything, and every sum directly; else call
-            librosa's function of each name with the waveform, as its users do.
+        batch_size: Clips per turn.
+        share_transform: Compute one transform for everything, and every sum directly; otherwise
+            pass the waveform to librosa's function of each name, as its users do.
     """
     from threadpoolctl import threadpool_limits
 
@@ -97,7 +90,7 @@ def _waveforms(batch_size: int):  # type: ignore[no-untyped-def]  # numpy only i
 def main() -> None:
     """Run the command."""
     parser = benchmark_parser(__doc__, repeats=7)
-    parser.add_argument("--batch-size", type=int, default=16, help="clips a turn")
+    parser.add_argument("--batch-size", type=int, default=16, help="clips per turn")
     arguments = parser.parse_args()
     size = {"batch_size": arguments.batch_size}
     table = compete(
@@ -115,7 +108,7 @@ def main() -> None:
         ],
         repeats=arguments.repeats,
     )
-    goal = "goal: librosa at least 8 times ours, core against core."
+    goal = "goal: librosa takes at least 8 times as long as ours, core against core."
     publish("frontend", table, notes=[goal], results=arguments.results)
 
 

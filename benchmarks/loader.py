@@ -1,4 +1,4 @@
-"""Waveforms into memory: from the store against decoding each file again, on one core."""
+"""Loading waveforms: from the store, and by decoding each file again, on one core."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def build_store(*, folder: str) -> Work:
     """Return a pass over all clips through the store, in random order."""
     from instrument_net.memory import keep_freed_pages
 
-    keep_freed_pages()  # as every command does
+    keep_freed_pages()  # as in every command
     import torch
 
     from instrument_net.data.corpora import FolderCorpus

@@ -1,4 +1,4 @@
-"""What the experiments' front ends and networks cost beside the baseline's, on one core."""
+"""The cost of the experiments' front ends and networks beside the baseline's, on one core."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pandas as pd
 
 from benchmarks.contest import Contender, Work, compete
 from benchmarks.results import benchmark_parser, publish
+from benchmarks.turns import front_end_turn, prediction_turn, training_turn
 
 if TYPE_CHECKING:
     from instrument_net.frontend import FrontEnd
@@ -19,7 +20,7 @@ EXPERIMENTS = ("baseline", "mel_cnn", "residual", "inverted_residual")
 
 
 def build_network_of(experiment: str) -> tuple[FrontEnd, Network]:
-    """Return front end and network as ``+experiment=...`` sets them."""
+    """Return front end and network of ``+experiment=...``."""
     from hydra import compose, initialize_config_dir
     from hydra.utils import instantiate
 
@@ -57,41 +58,22 @@ def build(*, experiment: str, kind: str, batch_size: int) -> Work:
 
     keep_freed_pages()
     import torch
-    from torch.nn.functional import cross_entropy
-
-    from instrument_net.learning.optimizer import spec_adam
 
     torch.set_num_threads(1)
     front_end, network = build_network_of(experiment)
     waveforms = torch.randn(batch_size, front_end.num_samples)
-    spectrogram, features = front_end(waveforms)
-    labels = torch.randint(N_CLASSES, (batch_size,))
-    optimizer = spec_adam(network.parameters())
-
-    def hear() -> int:
-        with torch.inference_mode():
-            front_end(waveforms)
-        return batch_size
-
-    def step() -> int:
-        optimizer.zero_grad()
-        cross_entropy(network(spectrogram, features), labels).backward()
-        optimizer.step()
-        return batch_size
-
-    def predict() -> int:
-        with torch.inference_mode():
-            network(spectrogram, features)
-        return batch_size
-
-    network.train(kind == "training")
-    return dict(zip(KINDS, (hear, step, predict), strict=True))[kind]
+    if kind == "front end":
+        return front_end_turn(front_end, waveforms)
+    batch = front_end(waveforms)
+    if kind == "training":
+        return training_turn(network.train(), *batch, n_classes=N_CLASSES)
+    return prediction_turn(network.eval(), *batch)
 
 
 def main() -> None:
     """Run the command."""
     parser = benchmark_parser(__doc__, repeats=7)
-    parser.add_argument("--batch-size", type=int, default=16, help="clips a turn")
+    parser.add_argument("--batch-size", type=int, default=16, help="clips per turn")
     parser.add_argument("--experiments", nargs="+", default=EXPERIMENTS)
     arguments = parser.parse_args()
     gflop = {experiment: gflop_per_clip(experiment) for experiment in arguments.experiments}

@@ -1,4 +1,4 @@
-"""Naming files: a folder of clips and a single one, PyTorch against ONNX Runtime."""
+"""Classifying files: a folder of clips and a single one, with PyTorch and with ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def build_pytorch(*, checkpoint: str, folder: str, batch_size: int) -> Work:
 
 
 def build_onnx(*, model: str, folder: str, batch_size: int) -> Work:
-    """Return the same turn through the exported file."""
+    """Return the same turn with the exported model."""
     import onnxruntime
     import torch
 
@@ -50,22 +50,21 @@ def build_onnx(*, model: str, folder: str, batch_size: int) -> Work:
 
 
 def write_model(folder: Path) -> tuple[str, str]:
-    """Write an untrained network as checkpoint and as ONNX file; return both paths."""
+    """Write an untrained network as a checkpoint and as an ONNX file; return both paths."""
     import torch
 
-    from instrument_net.export import export_onnx
-    from instrument_net.frontend import FrontEnd
+    from instrument_net.recognition.exporters import export_onnx
     from instrument_net.recognition.recogniser import Recogniser
 
     settings = {
         "class_names": [f"class_{k}" for k in range(21)],
         "network": {"name": "TwoBranchNet"},
-        "front_end": FrontEnd().settings,
+        "front_end": {},
     }
     recogniser = Recogniser.from_settings(settings)
     weights = {f"network.{name}": w for name, w in recogniser.network.state_dict().items()}
     checkpoint, model = folder / "network.ckpt", folder / "network.onnx"
-    torch.save({"hyper_parameters": settings, "state_dict": weights}, checkpoint)
+    torch.save({"hyper_parameters": recogniser.settings, "state_dict": weights}, checkpoint)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         export_onnx(recogniser, model)
@@ -95,7 +94,7 @@ def main() -> None:
                 Contender(f"{what}, ONNX Runtime", build_onnx, {"model": model, **options}),
             ]
         table = compete(contenders, repeats=arguments.repeats)
-    note = "Decoding included. Goal: one file through ONNX Runtime no slower than through PyTorch."
+    note = "Decoding included. Goal: one file is no slower with ONNX Runtime than with PyTorch."
     publish("predict", table, notes=[note], results=arguments.results)
 
 

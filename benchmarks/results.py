@@ -1,4 +1,4 @@
-"""Tables of figures -> screen and docs/performance.md."""
+"""Tables of measurements -> screen and docs/performance.md."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ _DIGITS = {"ms_per_clip": 2, "ratio": 2, "clips_per_s": 1, "peak_mib": 0, "start
 
 
 def benchmark_parser(description: str | None, *, repeats: int) -> argparse.ArgumentParser:
-    """Return a parser with the options that every benchmark has."""
+    """Return a parser with the options of every benchmark."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
-    parser.add_argument("--repeats", type=int, default=repeats, help="timed turns of each")
+    parser.add_argument(
+        "--repeats", type=int, default=repeats, help="timed turns of each contender"
+    )
     parser.add_argument(
         "--results", type=Path, default=RESULTS, help="Markdown file that the table is added to"
     )

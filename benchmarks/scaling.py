@@ -1,4 +1,4 @@
-"""What a corpus costs as it grows: time and memory to list, decode, open, split and walk it."""
+"""The cost of a growing corpus: time and memory to list, decode, open, split and read it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ import pandas as pd
 from benchmarks.contest import peak_memory_mib
 from benchmarks.results import benchmark_parser, publish
 
-_SAMPLES = 882  # 20 ms: the cost of a clip beside that of its samples
+_SAMPLES = 882  # 20 ms: the cost per clip, not per sample
 
 
 def measure(n_clips: int, folder: str) -> dict[str, float]:
     """Return seconds and memory of every stage, for a corpus of ``n_clips`` short files.
 
-    To be called in a fresh process: memory is counted from the imports on.
+    Call it in a fresh process: memory is counted after the imports.
     """
     import torch
 
@@ -90,12 +90,12 @@ def main() -> None:
     for n_clips in arguments.sizes:
         with (
             tempfile.TemporaryDirectory() as folder,
-            # A process each: the memory of the last corpus must not count.
+            # One process each: the memory of the previous corpus must not count.
             ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool,
         ):
             rows[f"{n_clips:,} clips"] = pool.submit(measure, n_clips, folder).result()
     table = pd.DataFrame(rows).T.rename_axis("corpus")
-    notes = ["Clips of 20 ms: what a clip costs beside its samples. One turn, not interleaved."]
+    notes = ["Clips of 20 ms: the cost per clip, not per sample. One turn, not interleaved."]
     publish("scaling", table, notes=notes, results=arguments.results)
 
 

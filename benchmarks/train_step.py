@@ -1,4 +1,4 @@
-"""One training step and one prediction: ours against plain layers and against Keras."""
+"""One training step and one prediction: ours, plain PyTorch layers and Keras."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pandas as pd
 
 from benchmarks.contest import Contender, Work, compete
 from benchmarks.results import benchmark_parser, publish
+from benchmarks.turns import prediction_turn, training_turn
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -30,7 +31,7 @@ def build_ours(*, batch_size: int, training: bool, compiled: bool = False) -> Wo
 
 
 def build_plain_layers(*, batch_size: int, training: bool) -> Work:
-    """Return a turn of the same network written down naively."""
+    """Return a turn of the same network, written with plain layers."""
     import torch
     from torch import nn
 
@@ -58,27 +59,11 @@ def build_plain_layers(*, batch_size: int, training: bool) -> Work:
 
 def _torch_work(network: nn.Module, batch_size: int, training: bool) -> Work:
     import torch
-    from torch.nn.functional import cross_entropy
 
-    from instrument_net.learning.optimizer import spec_adam
-
-    spectrogram = torch.rand(batch_size, 1, 560, 256)
-    features = torch.randn(batch_size, 20)
-    labels = torch.randint(N_CLASSES, (batch_size,))
-    optimizer = spec_adam(network.parameters())
-
-    def step() -> int:
-        optimizer.zero_grad()
-        cross_entropy(network(spectrogram, features), labels).backward()
-        optimizer.step()
-        return batch_size
-
-    def predict() -> int:
-        with torch.inference_mode():
-            network(spectrogram, features)
-        return batch_size
-
-    return step if training else predict
+    batch = torch.rand(batch_size, 1, 560, 256), torch.randn(batch_size, 20)
+    if training:
+        return training_turn(network, *batch, n_classes=N_CLASSES)
+    return prediction_turn(network, *batch)
 
 
 def build_keras(*, batch_size: int, training: bool) -> Work:
@@ -156,7 +141,7 @@ def gflop_per_clip(*, training: bool) -> float:
 def main() -> None:
     """Run the command."""
     parser = benchmark_parser(__doc__, repeats=7)
-    parser.add_argument("--batch-size", type=int, default=16, help="clips a turn")
+    parser.add_argument("--batch-size", type=int, default=16, help="clips per turn")
     parser.add_argument("--compiled", action="store_true", help="torch.compile as well (minutes)")
     parser.add_argument("--only", choices=["training", "prediction"], help="half of the table")
     arguments = parser.parse_args()

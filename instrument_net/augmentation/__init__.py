@@ -1,11 +1,11 @@
-"""Batches -> batches that sound as if other people had recorded them: for training only."""
+"""Batches -> batches as other people would have recorded them; for training only."""
 
 from instrument_net.augmentation.chain import AugmentationChain
 from instrument_net.augmentation.crop import Crop
 from instrument_net.augmentation.equaliser import Equaliser
-from instrument_net.augmentation.frequency_masks import FrequencyMasks
 from instrument_net.augmentation.gain import Gain
 from instrument_net.augmentation.low_pass import LowPass
+from instrument_net.augmentation.masks import FrequencyMasks, TimeMasks
 from instrument_net.augmentation.mixup import Mixup
 from instrument_net.augmentation.noise import Noise
 from instrument_net.augmentation.onset_shift import OnsetShift
@@ -13,7 +13,6 @@ from instrument_net.augmentation.polarity import PolarityInversion
 from instrument_net.augmentation.reverberation import Reverberation
 from instrument_net.augmentation.silence_trimming import SilenceTrimming
 from instrument_net.augmentation.speed import Speed
-from instrument_net.augmentation.time_masks import TimeMasks
 
 __all__ = [
     "AugmentationChain",

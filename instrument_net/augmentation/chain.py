@@ -8,27 +8,38 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from instrument_net.errors import InputError
+
 _STAGES = ("waveform", "waveform and label", "spectrogram")
 
 
 class AugmentationChain(nn.Module):
-    """Named augmentations, one after the other: those of waveforms, then those of spectrograms.
+    """Named augmentations, one after the other: first those of waveforms, then of spectrograms.
 
-    An augmentation is a module with a ``probability`` and an ``acts_on``, which says what its call
-    takes and returns: ``waveform``, ``waveform and label`` or ``spectrogram``. Each draws anew for
-    every clip from torch's global generators. In evaluation mode nothing is changed.
+    An augmentation is a module with a ``probability`` and an ``acts_on``, the kind of its inputs
+    and outputs: ``waveform``, ``waveform and label`` or ``spectrogram``. Each draws anew for every
+    clip from torch's global generators. In evaluation mode nothing is changed.
 
     Args:
-        augmentations: Name -> augmentation, in the order in which they are applied. Those that
-            have a probability of 0 are left out.
-        settings: Name -> the arguments of each, plain values, by which what was made with a chain
-            is found again.
+        augmentations: Name -> augmentation, in the order in which they are applied. Those with a
+            probability of 0 are left out.
+        settings: Name -> the arguments of each, plain values: the key of a cache of augmented
+            clips.
 
     Attributes:
-        settings: Those of the augmentations of waveforms that are applied, if they were given.
+        settings: Those of the augmentations of waveforms that are applied, if they were passed.
 
     Raises:
-        ValueError: If one does not say what it acts on.
+        InputError: If the ``acts_on`` of one is missing or unknown.
+
+    >>> from instrument_net.augmentation import Mixup, PolarityInversion
+    >>> chain = AugmentationChain(
+    ...     {"polarity": PolarityInversion(probability=1), "mixup": Mixup(probability=0, alpha=0.4)}
+    ... )
+    >>> chain.describe()
+    'polarity 100%'
+    >>> chain.augment_waveforms(torch.tensor([[0.5, -1.0]]), torch.tensor([3]))
+    (tensor([[-0.5000,  1.0000]]), tensor([3]))
     """
 
     def __init__(
@@ -40,7 +51,7 @@ class AugmentationChain(nn.Module):
         super().__init__()
         for name, augmentation in augmentations.items():
             if getattr(augmentation, "acts_on", None) not in _STAGES:
-                raise ValueError(
+                raise InputError(
                     f"{name}: {type(augmentation).__name__} is no augmentation: its acts_on is "
                     f"none of {', '.join(_STAGES)}"
                 )
@@ -55,7 +66,7 @@ class AugmentationChain(nn.Module):
 
     @property
     def active(self) -> bool:
-        """Return whether anything is ever changed."""
+        """Whether any augmentation is applied."""
         return len(self.waveform_augmentations) + len(self.spectrogram_augmentations) > 0
 
     def describe(self) -> str:
@@ -65,7 +76,7 @@ class AugmentationChain(nn.Module):
 
     @property
     def mixes_labels(self) -> bool:
-        """Return whether labels have to be probabilities of classes."""
+        """Whether labels must be probabilities of classes."""
         return any(a.acts_on == "waveform and label" for a in self.waveform_augmentations.values())
 
     @torch.no_grad()

@@ -1,4 +1,4 @@
-"""Crop: a part of the sound instead of the whole."""
+"""Crop: part of the sound instead of the whole."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from instrument_net.augmentation.per_clip import (
     uniform,
 )
 
-_FADE_S = 0.005  # a hard cut would be a click with all frequencies in it
+_FADE_S = 0.005  # a hard cut would be a click, which contains all frequencies
 
 
 def crop(waveform: Tensor, share: Tensor, position: Tensor, *, fade_samples: int) -> Tensor:
@@ -24,10 +24,10 @@ def crop(waveform: Tensor, share: Tensor, position: Tensor, *, fade_samples: int
 
     Args:
         waveform: ``(batch, samples)``.
-        share: How much of the sound is kept, in (0, 1], ``(batch,)``.
-        position: Where the stretch lies, 0: at the beginning, 1: at the end, ``(batch,)``.
-        fade_samples: Samples over which a cut edge is faded. An edge that is the sound's own
-            keeps its level.
+        share: Share of the sound that is kept, in (0, 1], ``(batch,)``.
+        position: Position of the stretch, from 0 (beginning) to 1 (end), ``(batch,)``.
+        fade_samples: Samples over which a cut edge is faded. Where the sound itself begins or
+            ends, nothing is faded.
     """
     begin, end = sounding_part(waveform)
     length = (share * (end - begin)).round().long()
@@ -43,15 +43,15 @@ def crop(waveform: Tensor, share: Tensor, position: Tensor, *, fade_samples: int
 
 
 class Crop(nn.Module):
-    """Keep a random stretch of the sound: a recording that starts late or is cut off.
+    """Keep a random stretch of the sound, like a recording that starts late or is cut off.
 
     Args:
         probability: Of each clip.
-        share: Range of the share that is kept, within (0, 1], drawn uniformly.
+        share: Range of the share that is kept, within (0, 1]; drawn uniformly.
         sample_rate_hz: Of the waveforms.
 
     Raises:
-        ValueError: If an argument is out of range.
+        InputError: If an argument is out of range.
     """
 
     acts_on: ClassVar = "waveform"
@@ -63,7 +63,7 @@ class Crop(nn.Module):
         self._fade_samples = round(_FADE_S * sample_rate_hz)
 
     def forward(self, waveform: Tensor) -> Tensor:
-        """Return waveforms ``(batch, samples)``; silence stays silence."""
+        """Return waveforms ``(batch, samples)``; silence stays silent."""
 
         def change(chosen: Tensor) -> Tensor:
             return crop(

@@ -18,15 +18,15 @@ from instrument_net.augmentation.per_clip import (
 )
 from instrument_net.augmentation.spectrum import filter_zero_phase
 
-_LOWEST_HZ, _N_OCTAVES = 62.5, 8  # one knot an octave: 62.5 Hz ... 16 kHz
-_GRID_BINS = 4097  # fine enough for an octave at 62.5 Hz, and cheap to raise 10 to the power of
+_LOWEST_HZ, _N_OCTAVES = 62.5, 8  # one knot per octave: 62.5 Hz ... 16 kHz
+_GRID_BINS = 4097  # fine enough for an octave at 62.5 Hz, and few powers of 10 to compute
 
 
 def equalise(waveform: Tensor, gain_db: Tensor, *, sample_rate_hz: int) -> Tensor:
-    """Return waveforms filtered by a smooth curve through one gain an octave.
+    """Return waveforms filtered by a smooth curve through one gain per octave.
 
-    Between two octaves the gain in decibel goes along half a period of a cosine over the
-    logarithm of frequency; below the first and above the last it is constant.
+    Between two octaves the gain in decibel follows half a period of a cosine over the logarithm of
+    frequency; below the first and above the last it is constant.
 
     Args:
         waveform: ``(batch, samples)``.
@@ -51,15 +51,15 @@ def equalise(waveform: Tensor, gain_db: Tensor, *, sample_rate_hz: int) -> Tenso
 
 
 class Equaliser(nn.Module):
-    """Colour a clip as another microphone, place and taste would.
+    """Change the timbre as another microphone, room and taste would.
 
     Args:
         probability: Of each clip.
-        gain_db: Range in decibel of the gain in each octave, drawn uniformly and independently.
+        gain_db: Range of the gain in each octave in decibel, drawn uniformly and independently.
         sample_rate_hz: Of the waveforms.
 
     Raises:
-        ValueError: If an argument is out of range.
+        InputError: If an argument is out of range.
     """
 
     acts_on: ClassVar = "waveform"
@@ -73,7 +73,7 @@ class Equaliser(nn.Module):
         self._sample_rate_hz = sample_rate_hz
 
     def forward(self, waveform: Tensor) -> Tensor:
-        """Return waveforms ``(batch, samples)``; silence stays silence."""
+        """Return waveforms ``(batch, samples)``; silence stays silent."""
 
         def change(chosen: Tensor) -> Tensor:
             gains = [uniform(self._gain_db, chosen) for _ in range(_N_OCTAVES + 1)]

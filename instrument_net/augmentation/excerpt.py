@@ -1,11 +1,11 @@
-"""Where a clip sounds, and a stretch of it moved to another time."""
+"""Where the sound of a clip lies, and a stretch of it moved to another time."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-# Below the last bit of a 16-bit recording, above the rounding that filters leave in its padding.
+# Below the last bit of a 16-bit recording, above the rounding errors of filters in its padding.
 _FAINTEST_DB = -100.0
 
 
@@ -30,16 +30,16 @@ def sounding_part(waveform: Tensor, *, threshold_db: float = _FAINTEST_DB) -> tu
 
 
 def excerpt(waveform: Tensor, begin: Tensor, length: Tensor) -> Tensor:
-    """Return each clip's stretch from ``begin`` on, moved to time 0, with zeros after it.
+    """Return a stretch of each clip, moved to time 0, with zeros after it.
 
     Args:
         waveform: ``(batch, samples)``.
-        begin: First sample of the stretch, ``(batch,)``; below 0 it stands for zeros before the
-            clip, so that the clip comes later.
+        begin: First sample of the stretch, ``(batch,)``; below 0, the clip begins that much later,
+            with zeros before it.
         length: Samples in the stretch, ``(batch,)``.
 
     Returns:
-        ``(batch, samples)``; what reaches beyond either end of the clip is zero.
+        ``(batch, samples)``; zero beyond either end of the clip.
     """
     num_samples = waveform.shape[1]
     index = torch.arange(num_samples, device=waveform.device)

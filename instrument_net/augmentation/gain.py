@@ -1,4 +1,4 @@
-"""Gain: the level of a recording, and what too high a level does to it."""
+"""Gain: the level of a recording, and the clipping of one that is too high."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from instrument_net.augmentation.per_clip import (
 
 
 def amplify(waveform: Tensor, gain_db: Tensor) -> Tensor:
-    """Return waveforms at another level, clipped at full scale, which is each clip's own peak.
+    """Return waveforms at another level, clipped at full scale: the peak of each clip.
 
     Args:
         waveform: ``(batch, samples)``.
-        gain_db: ``(batch,)`` in decibel; above 0 the peaks are cut flat.
+        gain_db: ``(batch,)`` in decibel; above 0 the peaks are clipped.
     """
     full_scale = waveform.abs().amax(dim=1, keepdim=True)
     louder = waveform * 10 ** (gain_db[:, None] / 20)
@@ -28,17 +28,17 @@ def amplify(waveform: Tensor, gain_db: Tensor) -> Tensor:
 
 
 class Gain(nn.Module):
-    """Change the level, as a recordist's other setting would.
+    """Change the level, as another setting of the recorder would.
 
-    Below 0 dB the network sees no difference: the front end brings every clip to the same peak,
-    and the other augmentations are relative to the clip's level. Above 0 dB the peaks clip.
+    Below 0 dB this has no effect on the network: the front end scales every clip to the same peak,
+    and the other augmentations are relative to the clip's level. Above 0 dB the peaks are clipped.
 
     Args:
         probability: Of each clip.
         gain_db: Range in decibel, drawn uniformly.
 
     Raises:
-        ValueError: If an argument is out of range.
+        InputError: If an argument is out of range.
     """
 
     acts_on: ClassVar = "waveform"
@@ -49,7 +49,7 @@ class Gain(nn.Module):
         self._gain_db = checked_range("gain_db", gain_db)
 
     def forward(self, waveform: Tensor) -> Tensor:
-        """Return waveforms ``(batch, samples)``, no louder at their peak than before."""
+        """Return waveforms ``(batch, samples)`` with peaks no higher than before."""
 
         def change(chosen: Tensor) -> Tensor:
             return amplify(chosen, uniform(self._gain_db, chosen))

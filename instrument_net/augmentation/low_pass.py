@@ -1,4 +1,4 @@
-"""Low-pass: the treble that a lossy codec, an old tape or a telephone leaves out."""
+"""Low-pass: the treble that a lossy codec, an old tape or a telephone removes."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _TRANSITION = 0.1  # from full gain to none: 10 % below to 10 % above the cut-of
 
 
 def low_pass(waveform: Tensor, cut_off_hz: Tensor, *, sample_rate_hz: int) -> Tensor:
-    """Return waveforms without what lies above the cut-off.
+    """Return waveforms without the frequencies above the cut-off.
 
-    The gain is 1 up to 0.9 times the cut-off, 1/2 at it (-6 dB) and 0 from 1.1 times on, with a
-    smooth step (a cubic) between.
+    The gain is 1 up to 0.9 times the cut-off, 1/2 at the cut-off (-6 dB) and 0 from 1.1 times the
+    cut-off on, with a smooth step (a cubic) in between.
 
     Args:
         waveform: ``(batch, samples)``.
@@ -42,15 +42,15 @@ def low_pass(waveform: Tensor, cut_off_hz: Tensor, *, sample_rate_hz: int) -> Te
 
 
 class LowPass(nn.Module):
-    """Cut the treble at a drawn frequency.
+    """Remove the frequencies above a random cut-off.
 
     Args:
         probability: Of each clip.
-        cut_off_hz: Range in hertz, > 0, drawn uniformly over the logarithm.
+        cut_off_hz: Range in hertz, > 0; its logarithm is drawn uniformly.
         sample_rate_hz: Of the waveforms.
 
     Raises:
-        ValueError: If an argument is out of range.
+        InputError: If an argument is out of range.
     """
 
     acts_on: ClassVar = "waveform"
@@ -64,7 +64,7 @@ class LowPass(nn.Module):
         self._sample_rate_hz = sample_rate_hz
 
     def forward(self, waveform: Tensor) -> Tensor:
-        """Return waveforms ``(batch, samples)``; silence stays silence."""
+        """Return waveforms ``(batch, samples)``; silence stays silent."""
 
         def change(chosen: Tensor) -> Tensor:
             cut_off_hz = log_uniform(self._cut_off_hz, chosen)

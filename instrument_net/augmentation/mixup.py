@@ -1,4 +1,4 @@
-"""Mixup: two clips at once, and a label that says how much of each."""
+"""Mixup: two clips at once, with a label in the same proportion."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import torch
 from torch import Tensor, nn
 
 from instrument_net.augmentation.per_clip import checked_probability
+from instrument_net.errors import InputError
 
 
 def mix(
     waveform: Tensor, label: Tensor, partner: Tensor, partner_label: Tensor, share: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Return mixtures whose labels are shared as their amplitudes are.
+    """Return mixtures whose labels are mixed in the same proportion as their amplitudes.
 
-    The partner is brought to the clip's root mean square, then both are weighted: by ``share`` and
-    by what is left of 1. With a silent clip or a silent partner, all is left as it is.
+    The partner is scaled to the clip's root mean square; then the clip is weighted by ``share`` and
+    the partner by ``1 - share``. If either is silent, the clip and its label stay as they are.
 
     Args:
         waveform: ``(batch, samples)``.
@@ -45,15 +46,15 @@ class Mixup(nn.Module):
     """Mix clips with others of the batch.
 
     Waveforms are mixed, not spectrograms and features: the features of a mixture are not the
-    mixture of the features, and so the network hears what it would hear of two players.
+    mixture of the features, and the network sees what it would see of two players.
 
     Args:
         probability: Of each clip.
-        alpha: The share is drawn from the distribution Beta(alpha, alpha): 1: uniformly; towards 0,
-            ever closer to one clip alone.
+        alpha: The share is drawn from the distribution Beta(alpha, alpha): uniform for 1, closer to
+            one clip alone for smaller values.
 
     Raises:
-        ValueError: If an argument is out of range.
+        InputError: If an argument is out of range.
     """
 
     acts_on: ClassVar = "waveform and label"
@@ -62,7 +63,7 @@ class Mixup(nn.Module):
         super().__init__()
         self.probability = checked_probability(probability)
         if not (isinstance(alpha, int | float) and alpha > 0):
-            raise ValueError(f"alpha must be above 0, got {alpha!r}")
+            raise InputError(f"alpha must be above 0, got {alpha!r}")
         self._alpha = float(alpha)
 
     def forward(self, waveform: Tensor, label: Tensor) -> tuple[Tensor, Tensor]:
@@ -75,11 +76,11 @@ class Mixup(nn.Module):
         if not self.training or self.probability == 0:
             return waveform, label
         batch_size = len(waveform)
-        # All drawn on the CPU, for the reason given in change_some; sent where the clips are.
+        # All drawn on the CPU, as in change_some and for its reason, then moved to the clips.
         own = (torch.rand(batch_size) < self.probability).nonzero().squeeze(1)
         if not len(own):
             return waveform, label
-        # Any other clip; a clip alone in its batch is its own partner, and stays as it is.
+        # Any other clip; a clip alone in its batch is its own partner and does not change.
         partner = (own + torch.randint(1, max(batch_size, 2), own.shape)) % batch_size
         share = torch.distributions.Beta(self._alpha, self._alpha).sample(own.shape)
         own, partner, share = (

@@ -1,4 +1,4 @@
-"""Noise: what an amplifier, a tape or a room adds."""
+"""Noise, as an amplifier, a tape or a room adds it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from instrument_net.augmentation.per_clip import (
 )
 from instrument_net.augmentation.spectrum import bin_frequencies_hz
 
-_LOWEST_HZ = 20.0  # below it the noise is white, or pink noise would have no end of power
+_LOWEST_HZ = 20.0  # below it the noise is white: the power of pink noise is infinite
 
 
 def coloured_noise(exponent: Tensor, *, num_samples: int, sample_rate_hz: int) -> Tensor:
     """Draw Gaussian noise whose power falls with frequency as ``1 / f ** exponent``.
 
     Args:
-        exponent: 0: white, 1: pink (3 dB an octave), 2: brown, ``(batch,)``.
+        exponent: 0 is white, 1 is pink (3 dB per octave), 2 is brown, ``(batch,)``.
         num_samples: Length.
         sample_rate_hz: Of the noise.
 
@@ -47,39 +47,39 @@ def coloured_noise(exponent: Tensor, *, num_samples: int, sample_rate_hz: int) -
 def add_until_the_end(waveform: Tensor, noise: Tensor, snr_db: Tensor) -> Tensor:
     """Return waveforms with noise from time 0 to the end of the recording.
 
-    That is not the end of the clip: the zeros that fill a short recording up have no noise.
+    That is not the end of the clip: the zeros that pad a short recording stay zero.
 
     Args:
         waveform: ``(batch, samples)``.
         noise: ``(batch, samples)``.
-        snr_db: Energy of the waveform over that of the noise, all frequencies, in decibel,
+        snr_db: Energy of the waveform over that of the noise, over all frequencies, in decibel,
             ``(batch,)``.
 
     Returns:
-        ``(batch, samples)``; silence stays silence, as no level is relative to it.
+        ``(batch, samples)``; silence stays silent, as there is no level to refer to.
     """
     _, end = sounding_part(waveform)
     index = torch.arange(waveform.shape[1], device=waveform.device)
-    heard = noise.masked_fill(index >= end[:, None], 0.0)
+    added = noise.masked_fill(index >= end[:, None], 0.0)
     energy = waveform.square().sum(dim=1)
-    # torchaudio.functional.add_noise would make NaN of silence, where both energies are 0.
-    noise_energy = heard.square().sum(dim=1).clamp_min(torch.finfo(heard.dtype).tiny)
+    # torchaudio.functional.add_noise would return NaN for silence, where both energies are 0.
+    noise_energy = added.square().sum(dim=1).clamp_min(torch.finfo(added.dtype).tiny)
     factor = (energy / noise_energy).sqrt() * 10 ** (-snr_db / 20)
-    return waveform + heard.mul_(factor[:, None])
+    return waveform + added.mul_(factor[:, None])
 
 
 class Noise(nn.Module):
-    """Add noise of a drawn colour at a drawn signal-to-noise ratio.
+    """Add noise of random colour at a random signal-to-noise ratio.
 
     Args:
         probability: Of each clip.
         snr_db: Range of the signal-to-noise ratio in decibel, drawn uniformly.
-        exponent: Range of the exponent with which power falls with frequency, drawn uniformly;
-            0: white, 1: pink.
+        exponent: Range of the exponent with which power falls with frequency, drawn uniformly; 0 is
+            white, 1 is pink.
         sample_rate_hz: Of the waveforms.
 
     Raises:
-        ValueError: If an argument is out of range.
+        InputError: If an argument is out of range.
     """
 
     acts_on: ClassVar = "waveform"
@@ -99,7 +99,7 @@ class Noise(nn.Module):
         self._sample_rate_hz = sample_rate_hz
 
     def forward(self, waveform: Tensor) -> Tensor:
-        """Return waveforms ``(batch, samples)``; silence stays silence."""
+        """Return waveforms ``(batch, samples)``; silence stays silent."""
 
         def change(chosen: Tensor) -> Tensor:
             noise = coloured_noise(

@@ -19,13 +19,13 @@ from instrument_net.augmentation.per_clip import (
 
 
 def delay(waveform: Tensor, limits_samples: Range, position: Tensor) -> Tensor:
-    """Return waveforms that come later, with zeros before them.
+    """Return waveforms that begin later, with zeros before them.
 
     Args:
         waveform: ``(batch, samples)``.
-        limits_samples: Least and greatest delay in samples, >= 0. Either is shortened where the
-            sound would lose its end: one that lasts to the clip's end stays where it is.
-        position: Where the delay lies between its limits, in [0, 1], ``(batch,)``.
+        limits_samples: Least and greatest delay in samples, >= 0. Both are reduced where the sound
+            would lose its end: a sound that lasts to the clip's end is not moved.
+        position: Position of the delay between its limits, in [0, 1], ``(batch,)``.
     """
     _, end = sounding_part(waveform)
     num_samples = waveform.shape[1]
@@ -39,11 +39,11 @@ class OnsetShift(nn.Module):
 
     Args:
         probability: Of each clip.
-        delay_s: Range in seconds, drawn uniformly from as much of it as leaves the sound whole.
+        delay_s: Range in seconds, drawn uniformly from the part of it that keeps the sound whole.
         sample_rate_hz: Of the waveforms.
 
     Raises:
-        ValueError: If an argument is out of range.
+        InputError: If an argument is out of range.
     """
 
     acts_on: ClassVar = "waveform"
@@ -57,7 +57,7 @@ class OnsetShift(nn.Module):
         self._limits_samples = (low_s * sample_rate_hz, high_s * sample_rate_hz)
 
     def forward(self, waveform: Tensor) -> Tensor:
-        """Return waveforms ``(batch, samples)``; silence stays silence."""
+        """Return waveforms ``(batch, samples)``; silence stays silent."""
 
         def change(chosen: Tensor) -> Tensor:
             return delay(chosen, self._limits_samples, uniform((0, 1), chosen))

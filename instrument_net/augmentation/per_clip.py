@@ -1,4 +1,4 @@
-"""What is drawn for each clip by itself: whether it is changed, and how much."""
+"""What is drawn for each clip separately: whether it is changed, and by how much."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from instrument_net.errors import InputError
+
 Range = tuple[float, float]
 
 
@@ -16,15 +18,15 @@ def change_some(
 ) -> Tensor:
     """Return the clips, each changed with the given probability; the others bit for bit the same.
 
-    The coins are tossed on the CPU: only so does the host know how many clips are to be changed
-    without waiting for a GPU, and only those cost arithmetic. What ``change`` draws, it draws on
-    the clips' device. Both generators are torch's global ones, which ``seed_everything`` seeds.
+    Which clips are changed is drawn on the CPU: the host then knows how many they are without
+    waiting for a GPU, and only those cost arithmetic. What ``change`` draws, it draws on the clips'
+    device. Both generators are torch's global ones, which ``seed_everything`` seeds.
 
     Args:
-        change: Some of the clips -> the same shape.
+        change: Some of the clips -> changed clips of the same shape.
         clips: ``(batch, ...)``.
         probability: Of each clip, 0 to 1.
-        training: Whether anything is changed at all, as in ``torch.nn.functional.dropout``.
+        training: If false, nothing is changed, as in ``torch.nn.functional.dropout``.
     """
     if not training or probability == 0:
         return clips
@@ -38,12 +40,12 @@ def change_some(
 
 
 def uniform(limits: Range, clips: Tensor) -> Tensor:
-    """Draw one number a clip, uniformly between the limits: ``(batch,)`` on the clips' device."""
+    """Draw one number per clip, uniformly between the limits: ``(batch,)`` on the clips' device."""
     return torch.empty(len(clips), device=clips.device).uniform_(*limits)
 
 
 def log_uniform(limits: Range, clips: Tensor) -> Tensor:
-    """Draw one number a clip, its logarithm uniform between the limits' logarithms, both > 0."""
+    """Draw one number per clip, uniform in its logarithm, between the limits, both > 0."""
     low, high = limits
     return uniform((math.log(low), math.log(high)), clips).exp()
 
@@ -52,10 +54,10 @@ def checked_probability(probability: float) -> float:
     """Return the probability.
 
     Raises:
-        ValueError: If it is no number in 0 ... 1.
+        InputError: If it is no number from 0 to 1.
     """
     if not (isinstance(probability, int | float) and 0 <= probability <= 1):
-        raise ValueError(f"probability must lie in 0 ... 1, got {probability!r}")
+        raise InputError(f"probability must be from 0 to 1, got {probability!r}")
     return float(probability)
 
 
@@ -65,7 +67,7 @@ def checked_range(
     """Return the two limits between which something is drawn.
 
     Raises:
-        ValueError: If they are not two finite numbers, the lower first, from ``lowest`` to
+        InputError: If they are not two finite numbers, the lower first, from ``lowest`` to
             ``highest``.
     """
     try:
@@ -76,7 +78,7 @@ def checked_range(
     if not fits:
         within = [f"from {lowest:g} up"] if math.isfinite(lowest) else []
         within += [f"up to {highest:g}"] if math.isfinite(highest) else []
-        raise ValueError(
+        raise InputError(
             f"{name} must be two numbers, {', '.join(['the lower first', *within])}: "
             f"[low, high]; got {limits}"
         )
@@ -87,8 +89,8 @@ def checked_count(name: str, count: int) -> int:
     """Return the count.
 
     Raises:
-        ValueError: If it is no whole number above 0.
+        InputError: If it is no whole number above 0.
     """
     if not (isinstance(count, int) and count > 0):
-        raise ValueError(f"{name} must be a whole number above 0, got {count!r}")
+        raise InputError(f"{name} must be a whole number above 0, got {count!r}")
     return count

@@ -1,4 +1,4 @@
-"""Polarity: the other sign of every sample."""
+"""Polarity: the opposite sign of every sample."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from instrument_net.augmentation.per_clip import change_some, checked_probabilit
 
 
 class PolarityInversion(nn.Module):
-    """Turn the waveform upside down, as a microphone wired the other way does.
+    """Invert the waveform, as a microphone with swapped wires does.
 
-    It cannot be heard, and spectrogram and all 20 features stay as they are bit for bit; it only
-    changes what adds up and what cancels when :class:`Mixup` mixes the clip with another one.
+    It is inaudible, and spectrogram and features stay the same bit for bit; it only changes what
+    adds up and what cancels when :class:`Mixup` mixes the clip with another one.
 
     Args:
         probability: Of each clip.
 
     Raises:
-        ValueError: If the probability is out of range.
+        InputError: If the probability is out of range.
     """
 
     acts_on: ClassVar = "waveform"

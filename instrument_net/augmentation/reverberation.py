@@ -1,4 +1,4 @@
-"""Reverberation: another, small room."""
+"""Reverberation: another small room."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def room_impulse_response(
 
     Args:
         rt60_s: Time in which the reverberation decays by 60 dB, in seconds, ``(batch,)``.
-        direct_to_reverberant_db: Energy of the direct sound over that of all the rest, in decibel,
-            ``(batch,)``.
+        direct_to_reverberant_db: Energy of the direct sound over that of the reverberation, in
+            decibel, ``(batch,)``.
         num_samples: Length.
         sample_rate_hz: Of the response.
 
@@ -52,8 +52,8 @@ def room_impulse_response(
 def convolve(waveform: Tensor, response: Tensor) -> Tensor:
     """Return the linear convolution of each clip with its own response, cut to the clip's length.
 
-    ``torchaudio.functional.fftconvolve`` transforms the very sum of both lengths, which takes 20
-    times as long where that has a large prime factor.
+    ``torchaudio.functional.fftconvolve`` uses a transform of exactly the sum of both lengths, which
+    takes 20 times as long where that number has a large prime factor.
 
     Args:
         waveform: ``(batch, samples)``.
@@ -68,17 +68,17 @@ def convolve(waveform: Tensor, response: Tensor) -> Tensor:
 
 
 class Reverberation(nn.Module):
-    """Place a clip in a small room, another one each time; its onset stays where it is.
+    """Place a clip in a random small room; its onset does not move.
 
     Args:
         probability: Of each clip.
-        rt60_s: Range of the reverberation time in seconds, > 0, drawn uniformly over the logarithm.
-        direct_to_reverberant_db: Range of the direct sound's energy over the rest, in decibel,
-            drawn uniformly.
+        rt60_s: Range of the reverberation time in seconds, > 0; its logarithm is drawn uniformly.
+        direct_to_reverberant_db: Range of the direct sound's energy over the reverberation's, in
+            decibel, drawn uniformly.
         sample_rate_hz: Of the waveforms.
 
     Raises:
-        ValueError: If an argument is out of range.
+        InputError: If an argument is out of range.
     """
 
     acts_on: ClassVar = "waveform"
@@ -100,7 +100,7 @@ class Reverberation(nn.Module):
         self._sample_rate_hz = sample_rate_hz
 
     def forward(self, waveform: Tensor) -> Tensor:
-        """Return waveforms ``(batch, samples)``; silence stays silence."""
+        """Return waveforms ``(batch, samples)``; silence stays silent."""
 
         def change(chosen: Tensor) -> Tensor:
             response = room_impulse_response(

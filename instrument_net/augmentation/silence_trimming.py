@@ -1,4 +1,4 @@
-"""Silence trimming: a clip that begins and ends with its sound."""
+"""Silence trimming: the clip begins and ends with its sound."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from torch import Tensor, nn
 
 from instrument_net.augmentation.excerpt import excerpt, sounding_part
 from instrument_net.augmentation.per_clip import change_some, checked_probability
+from instrument_net.errors import InputError
 
 
 def trim_silence(waveform: Tensor, *, threshold_db: float) -> Tensor:
-    """Return waveforms that start with their first sounding sample and are zero after their last.
+    """Return waveforms that begin with their first sounding sample and are zero after the last one.
 
-    The sound itself is not changed, and a shifted clip gives the same as the clip.
+    The sound itself is not changed, and a shifted clip gives the same result.
 
     Args:
         waveform: ``(batch, samples)``.
@@ -24,16 +25,16 @@ def trim_silence(waveform: Tensor, *, threshold_db: float) -> Tensor:
 
 
 class SilenceTrimming(nn.Module):
-    """Cut silence before and after the sound, of which every library leaves another amount.
+    """Remove silence before and after the sound; libraries differ in how much they leave.
 
-    Like all augmentations it is for training only: the network shall not need trimmed clips.
+    Like all augmentations it is for training only: the network must not rely on trimmed clips.
 
     Args:
         probability: Of each clip.
         threshold_db: Level below the clip's peak under which a sample counts as silent, < 0.
 
     Raises:
-        ValueError: If an argument is out of range.
+        InputError: If an argument is out of range.
     """
 
     acts_on: ClassVar = "waveform"
@@ -42,11 +43,11 @@ class SilenceTrimming(nn.Module):
         super().__init__()
         self.probability = checked_probability(probability)
         if not (isinstance(threshold_db, int | float) and threshold_db < 0):
-            raise ValueError(f"threshold_db must be below 0, got {threshold_db!r}")
+            raise InputError(f"threshold_db must be below 0, got {threshold_db!r}")
         self._threshold_db = threshold_db
 
     def forward(self, waveform: Tensor) -> Tensor:
-        """Return waveforms ``(batch, samples)``; silence stays silence."""
+        """Return waveforms ``(batch, samples)``; silence stays silent."""
 
         def change(chosen: Tensor) -> Tensor:
             return trim_silence(chosen, threshold_db=self._threshold_db)

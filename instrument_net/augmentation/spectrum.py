@@ -8,7 +8,7 @@ import torch
 from scipy.fft import next_fast_len
 from torch import Tensor
 
-_ROOM_FOR_RINGING = 4096  # samples: what rings on past the end must not come round to the start
+_ROOM_FOR_RINGING = 4096  # samples: ringing past the end must not wrap around to the start
 
 
 def filter_zero_phase(
@@ -16,9 +16,9 @@ def filter_zero_phase(
 ) -> Tensor:
     """Return waveforms whose spectrum is multiplied by a real gain.
 
-    Real, so that no frequency is delayed and the onset stays where it is. The price is that a
-    filter rings before as well as after an onset, by the inverse of the width of its steepest
-    slope in hertz; a few milliseconds, where the front end's window is 93 ms long.
+    A real gain delays no frequency, so the onset does not move. In return the filter rings before
+    an onset as well as after it, for about the inverse of the width of its steepest slope in hertz:
+    a few milliseconds, while the front end's window is 93 ms long.
 
     Args:
         waveform: ``(batch, samples)``.

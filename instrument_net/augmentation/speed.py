@@ -1,4 +1,4 @@
-"""Speed: pitch, duration and size of the instrument together."""
+"""Speed: pitch, duration and size of the instrument, changed together."""
 
 from __future__ import annotations
 
@@ -13,21 +13,20 @@ from torchaudio.functional import resample
 
 from instrument_net.augmentation.per_clip import change_some, checked_probability, checked_range
 
-# Bounds the cost of a resampling; within a fifth of a semitone of any interval.
+# Limits the cost of resampling; within a fifth of a semitone of any interval.
 _MAX_DENOMINATOR = 48
 _MAX_SEMITONES = 12
 
 
 def play_faster(waveform: Tensor, semitones: float) -> Tensor:
-    """Return waveforms played faster, and so higher, by resampling.
+    """Return waveforms played faster, and therefore higher, by resampling.
 
     Args:
         waveform: ``(batch, samples)``.
-        semitones: Interval; below 0 slower and lower. The nearest ratio of small numbers is taken.
+        semitones: Interval; below 0 slower and lower. The nearest ratio of small numbers is used.
 
     Returns:
-        ``(batch, samples)``: a slower clip loses what reaches past the end, a faster one is
-        followed by zeros.
+        ``(batch, samples)``: a slower clip is cut at the end, a faster one is padded with zeros.
     """
     ratio = Fraction(2 ** (semitones / 12)).limit_denominator(_MAX_DENOMINATOR)
     num_samples = waveform.shape[1]
@@ -38,16 +37,16 @@ def play_faster(waveform: Tensor, semitones: float) -> Tensor:
 class Speed(nn.Module):
     """Play a clip faster or slower: another pitch, on an instrument of another size.
 
-    Within the few semitones that lie between two sizes of one instrument the label stays true.
-    There is no change of pitch that keeps the duration: torchaudio's phase vocoder takes 150 ms a
-    clip and smears the onset, and how long a note is says little about its class.
+    The label remains valid for the few semitones that lie between two sizes of one instrument.
+    Pitch is never changed without duration: torchaudio's phase vocoder takes 150 ms per clip and
+    smears the onset, and the duration of a note depends little on its class.
 
     Args:
         probability: Of each clip.
         semitones: Range, within an octave up and down, drawn uniformly.
 
     Raises:
-        ValueError: If an argument is out of range.
+        InputError: If an argument is out of range.
     """
 
     acts_on: ClassVar = "waveform"
@@ -60,10 +59,10 @@ class Speed(nn.Module):
         )
 
     def forward(self, waveform: Tensor) -> Tensor:
-        """Return waveforms ``(batch, samples)``; silence stays silence."""
+        """Return waveforms ``(batch, samples)``; silence stays silent."""
 
         def change(chosen: Tensor) -> Tensor:
-            # On the host: an interval decides about the shape of its resampling filter.
+            # On the host: the interval determines the shape of the resampling filter.
             intervals = torch.empty(len(chosen)).uniform_(*self._semitones).tolist()
             clips = chosen.split(1)
             return torch.cat([play_faster(c, i) for c, i in zip(clips, intervals, strict=True)])

@@ -1,4 +1,4 @@
-"""What a user would try before a network: descriptors of a clip -> a classifier of scikit-learn."""
+"""What one would try before a network: descriptors of a clip -> a scikit-learn classifier."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from instrument_net.baselines.baseline import Baseline, BaselineError
 
 __all__ = ["BASELINES", "Baseline", "BaselineError", "build_baseline"]
 
-# Names that the configuration may use for a model, beside those of the networks.
+# Names that the configuration accepts for a model, beside those of the networks.
 BASELINES = ("SvmMfcc", "ForestFeatures")
 
 
@@ -18,7 +18,7 @@ def build_baseline(name: str, **options: Any) -> Baseline:
 
     Args:
         name: One of :data:`BASELINES`.
-        **options: Keyword arguments of that class; ``seed`` is always needed.
+        **options: Keyword arguments of that class; see ``conf/model``.
 
     Raises:
         BaselineError: If scikit-learn is not installed.

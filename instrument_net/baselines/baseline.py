@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,15 +14,17 @@ from instrument_net.frontend import FrontEnd
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
+Score = Callable[[Array], float]
+"""Probabilities of the validation clips, ``(n_clips, n_classes)`` -> a number; higher is better."""
 
 
 class BaselineError(InputError):
-    """A baseline that cannot be used; the message says what to do."""
+    """A baseline that cannot be used; the message states what to do."""
 
 
 @dataclass(frozen=True)
-class Side:
-    """The clips of one side of a split, as a baseline sees them.
+class SplitData:
+    """The clips of one split, as a baseline sees them.
 
     Attributes:
         descriptors: ``(n_clips, n_descriptors)``.
@@ -37,7 +40,7 @@ class Descriptor(Protocol):
 
     @property
     def settings(self) -> dict[str, object]:
-        """Everything that changes the numbers, as plain values."""
+        """Everything that the numbers depend on, as plain values."""
         ...
 
     def __call__(self, waveform: npt.NDArray[np.int16]) -> Array:
@@ -52,8 +55,15 @@ class Baseline(Protocol):
         """Return what describes a clip, for waveforms as this front end takes them."""
         ...
 
-    def fit(self, train: Side, validation: Side) -> None:
-        """Learn from the training side; whatever is chosen is chosen on the validation side."""
+    def fit(self, train: SplitData, validation: SplitData, score: Score) -> None:
+        """Fit to the training split; choose whatever is chosen on the validation split.
+
+        Args:
+            train: What the baseline learns from.
+            validation: What it chooses its own settings by.
+            score: Of its probabilities of the validation clips; the settings with the highest
+                score are kept.
+        """
         ...
 
     def probabilities(self, descriptors: Array) -> Array:

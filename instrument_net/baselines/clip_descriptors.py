@@ -11,13 +11,13 @@ from instrument_net.data.store import WaveformStore
 from instrument_net.files import written_atomically
 from instrument_net.progress import work_progress
 
-_FORMAT = 1  # raise it whenever the same samples and settings would give other descriptors
+_FORMAT = 1  # raise it whenever the same samples and settings give other descriptors
 
 
 def describe_clips(store: WaveformStore, descriptor: Descriptor) -> Array:
     """Return the descriptors of every clip of a store, ``(len(store), n_descriptors)``.
 
-    They are those of single clips, so that the same table serves every split and fold.
+    Each clip is described on its own, so that the same table serves every split and fold.
 
     Args:
         store: Decoded waveforms; the table is kept in its folder, under a name that follows from

@@ -1,23 +1,23 @@
-"""The front end's features and a random forest: what do they say without a network?"""
+"""The front end's features and a random forest: what do they achieve without a network?"""
 
 from __future__ import annotations
 
 from sklearn.ensemble import RandomForestClassifier
 
-from instrument_net.baselines.baseline import Array, Side
+from instrument_net.baselines.baseline import Array, Score, SplitData
 from instrument_net.baselines.front_end_features import FrontEndFeatures
 from instrument_net.frontend import FrontEnd
 
 
 class ForestFeatures:
-    """The features of the perceptron branch and a random forest, fitted on the training side.
+    """The features of the perceptron branch and a random forest, fitted to the training split.
 
-    Every class weighs the same, however many clips it has, as in the figures that average classes.
-    Nothing is chosen, so that the validation side is not used.
+    All classes have the same weight, however many clips they have, as in macro-averaged metrics.
+    There is nothing to choose, so the validation split is not used.
 
     Args:
         n_trees: Trees in the forest.
-        seed: Of the draws of clips and features.
+        seed: Of the random choice of clips and features.
 
     References:
         Breiman, "Random forests", Machine Learning 45, 2001.
@@ -30,12 +30,12 @@ class ForestFeatures:
         """Return the features of this front end."""
         return FrontEndFeatures(front_end)
 
-    def fit(self, train: Side, validation: Side) -> None:
-        """Grow the forest on the training side."""
+    def fit(self, train: SplitData, validation: SplitData, score: Score) -> None:
+        """Grow the forest on the training split."""
         self._forest.fit(train.descriptors, train.labels)
 
     def probabilities(self, descriptors: Array) -> Array:
-        """Return the mean over the trees of a leaf's shares; 0 where no tree says a class."""
+        """Return the mean over the trees of a leaf's shares; 0 where no tree predicts a class."""
         shares: Array = self._forest.predict_proba(descriptors)
         return shares
 

@@ -1,4 +1,4 @@
-"""The features that the perceptron branch of our networks sees."""
+"""The features that the perceptron branch of the networks reads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ class FrontEndFeatures:
     """
 
     def __init__(self, front_end: FrontEnd) -> None:
-        self.settings: dict[str, object] = {"descriptor": "features", **front_end.settings}
+        self.settings: dict[str, object] = {
+            "descriptor": "features",
+            "front_end": front_end.fingerprint,
+        }
         self._front_end = front_end
 
     def __call__(self, waveform: npt.NDArray[np.int16]) -> Array:

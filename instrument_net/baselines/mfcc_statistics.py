@@ -1,4 +1,4 @@
-"""Mean and deviation of cepstral coefficients over a clip's frames: timbre without order."""
+"""Mean and deviation of cepstral coefficients over a clip's frames: timbre, not its course."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _N_FFT = 2048
 class MfccStatistics:
     """Describe a clip by mean and standard deviation of each coefficient over its frames.
 
-    The coefficients are those of ``librosa.feature.mfcc`` as it is called: frames of 2048 samples
+    The coefficients are those of ``librosa.feature.mfcc`` with its defaults: frames of 2048 samples
     every 512, 128 mel bands on Slaney's scale, decibels down to 80 below the loudest, orthonormal
     DCT, the zeroth coefficient (level) included. Padding at the end is not part of the clip.
 

@@ -1,1 +1,1 @@
-"""Checkpoint -> a page in the browser that names the instrument of a dropped or recorded sound."""
+"""Checkpoint -> a page in the browser that classifies a dropped or recorded sound."""

@@ -1,4 +1,4 @@
-"""Name instruments on a page in the browser.
+"""Recognise instruments on a page in the browser.
 
 python -m instrument_net.demo outputs/quickstart/.../checkpoints/best.ckpt
 """
@@ -17,8 +17,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from instrument_net.demo.address import AddressError, check_address, is_loopback
+from instrument_net.demo.address import check_address, is_loopback
 from instrument_net.demo.seclusion import seclude
+from instrument_net.errors import WRONG_INPUT_STATUS, InputError
 from instrument_net.memory import keep_freed_pages
 
 
@@ -26,8 +27,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the command's arguments."""
     parser = argparse.ArgumentParser(
         prog="python -m instrument_net.demo",
-        description="Name instruments on a page in the browser: drop or record a sound, see the "
-        "most probable classes and what speaks for the first. Works without internet.",
+        description="Recognise instruments on a page in the browser: drop or record a sound, see "
+        "the most probable classes and what speaks for the first. Works without internet.",
         epilog="Exit status: 0, ended by Ctrl-C; 2, wrong arguments or checkpoint, address in use, "
         "gradio not installed.",
     )
@@ -58,21 +59,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if find_spec("gradio") is None:
         install = escape("pip install 'instrument_net[demo]'")
         screen.print(f"[red]error:[/red] the page needs gradio: {install}")
-        return 2
+        return WRONG_INPUT_STATUS
     if not is_loopback(options.host):
         screen.print(
             f"[yellow]warning:[/yellow] --host {escape(options.host)} lets in everyone who can "
             "reach this machine over the network, without a password"
         )
-    # Here and not above: --help needs neither torch nor gradio.
-    from instrument_net.recognition.recogniser import CheckpointError, Recogniser
+    from instrument_net.recognition.recogniser import Recogniser
 
     try:
         check_address(options.host, options.port)
         recogniser = Recogniser.from_checkpoint(options.checkpoint)
-    except (AddressError, CheckpointError) as error:
+    except InputError as error:
         screen.print(f"[red]error:[/red] {escape(str(error))}")
-        return 2
+        return WRONG_INPUT_STATUS
     # Ended by `kill`, too, it leaves no recording behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="instrument_net-") as uploads:

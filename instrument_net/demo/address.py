@@ -1,12 +1,14 @@
-"""The address to listen on: who can reach it, and whether it can be had."""
+"""The address to listen on: who can reach it, and whether it is free."""
 
 from __future__ import annotations
 
 import ipaddress
 import socket
 
+from instrument_net.errors import InputError
 
-class AddressError(ValueError):
+
+class AddressError(InputError):
     """An address that cannot be listened on; the message names it and the reason."""
 
 

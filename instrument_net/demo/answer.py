@@ -19,26 +19,26 @@ _DOTS_PER_INCH = 144  # sharp also on a screen with twice the usual density
 
 @dataclass(frozen=True)
 class Answer:
-    """What the network says about one sound.
+    """The prediction for one sound, and what explains it.
 
     Attributes:
-        heard: One line: which file, how long, in how many windows.
+        summary: One line: which file, how long, in how many windows.
         probabilities: Class -> probability, the most probable first; they sum to 1.
         timeline: The classes over time; ``None`` for a sound that fits into one window.
         explanation: Why the first class: spectrogram, saliency, contributions. Of a longer sound,
-            the window that says so most clearly.
+            the window in which that class is most probable.
     """
 
-    heard: str
+    summary: str
     probabilities: dict[str, float]
     timeline: Figure | None
     explanation: Figure
 
 
 def answer(recogniser: Recogniser, path: str | Path, *, max_bytes: int) -> Answer:
-    """Classify a sound and explain the class that was named.
+    """Classify a sound and explain the most probable class.
 
-    A sound longer than a window is heard in overlapping windows, whose probabilities are averaged.
+    A sound longer than a window is cut into overlapping windows, whose probabilities are averaged.
 
     Args:
         recogniser: Waveforms -> probabilities.
@@ -57,8 +57,8 @@ def answer(recogniser: Recogniser, path: str | Path, *, max_bytes: int) -> Answe
             raise AudioError(result.error)
         duration_s = file_duration_s(path)
         probabilities = dict(result.ranking())
-        named = next(iter(probabilities))
-        target = recogniser.class_names.index(named)
+        predicted = next(iter(probabilities))
+        target = recogniser.class_names.index(predicted)
         clearest = max(range(len(result.windows)), key=lambda k: float(result.windows[k][target]))
         start_s = result.start_s[clearest]
         front_end = recogniser.front_end
@@ -70,20 +70,20 @@ def answer(recogniser: Recogniser, path: str | Path, *, max_bytes: int) -> Answe
         )
     except AudioError as error:
         raise AudioError(str(error).replace(str(path), path.name)) from error
-    title = f"Why {named} ({float(result.windows[clearest][target]):.0%})"
+    title = f"Why {predicted} ({float(result.windows[clearest][target]):.0%})"
     timeline = None
-    heard = f"{path.name}: {_clock(duration_s)}"
+    summary = f"{path.name}: {_clock(duration_s)}"
     if len(result.windows) > 1:
-        heard += f", heard in {len(result.windows)} windows of {recogniser.duration_s:.1f} s"
+        summary += f", classified in {len(result.windows)} windows of {recogniser.duration_s:.1f} s"
         end_s = min(start_s + recogniser.duration_s, duration_s)
-        title += f", {_clock(start_s)} to {_clock(end_s)}: the window that says so most clearly"
+        title += f", {_clock(start_s)} to {_clock(end_s)}: the window in which it is most probable"
         timeline = plot_timeline(result, window_s=recogniser.duration_s, duration_s=duration_s)
         timeline.set_dpi(_DOTS_PER_INCH)
     explanation = plot_explanation(
-        explain(recogniser, waveform, target=named), front_end=front_end, title=title
+        explain(recogniser, waveform, target=predicted), front_end=front_end, title=title
     )
     explanation.set_dpi(_DOTS_PER_INCH)
-    return Answer(heard, probabilities, timeline, explanation)
+    return Answer(summary, probabilities, timeline, explanation)
 
 
 def _check_size(path: Path, max_bytes: int) -> None:

@@ -7,26 +7,28 @@ from pathlib import Path
 import pandas as pd
 from omegaconf import OmegaConf
 
+from instrument_net.run_folder import RunFolder
+
 UNKNOWN = "what it was trained on is unknown: no run folder around the checkpoint"
 
 
 def describe_origin(checkpoint: Path) -> str:
     """Return the experiment, the corpus and the number of training clips, in one phrase.
 
-    A checkpoint holds none of this; its run folder does (``.hydra/config.yaml``, ``splits.csv``).
+    A checkpoint holds none of this; its run folder does.
 
     Args:
         checkpoint: ``<run>/checkpoints/<name>.ckpt``, or a lone file, for which the phrase says
             that nothing is known.
     """
     try:
-        run = checkpoint.resolve().parents[1]
-        config = OmegaConf.to_container(OmegaConf.load(run / ".hydra" / "config.yaml"))
+        run = RunFolder.of_checkpoint(checkpoint)
+        config = OmegaConf.to_container(OmegaConf.load(run.config))
         assert isinstance(config, dict)
         experiment, data = config["name"], config["data"]
         path = data.get("path")
-        n_clips = int((pd.read_csv(run / "splits.csv")["split"] == "train").sum())
-    except Exception:  # whatever these files lack, the page does without them
+        n_clips = int((pd.read_csv(run.splits)["split"] == "train").sum())
+    except Exception:  # the page works without these facts, too
         return UNKNOWN
     corpus = Path(path).name if path else "the synthetic corpus (no real instruments)"
     return f"experiment {experiment}, trained on {n_clips:,} clips of {corpus}"

@@ -18,7 +18,7 @@ _KEPT_S = 3600  # how long a sound stays on the server's disk, at most
 
 _CSS = """
 [role=alert] { border-left: 4px solid #c1121f; padding: 0.5em 0.8em; font-weight: 600; }
-/* In a narrow window, pictures are scrolled sideways: shrunk, nobody could read them. */
+/* In a narrow window, pictures are scrolled sideways: shrunk, they would be unreadable. */
 :is(#timeline, #explanation) :has(> img) { display: block; overflow-x: auto; }
 :is(#timeline, #explanation) img { min-width: 700px; margin: auto; }
 """
@@ -41,7 +41,7 @@ def build_page(recogniser: Recogniser, checkpoint: Path, *, max_upload_mb: int) 
         except AudioError as error:
             return blank(f"<p role=alert>{escape(str(error))}</p>")
         return [
-            gr.update(value=f"<p>{escape(said.heard)}</p>", visible=True),
+            gr.update(value=f"<p>{escape(said.summary)}</p>", visible=True),
             said.probabilities,
             gr.update(value=said.timeline, visible=said.timeline is not None),
             gr.update(value=said.explanation, visible=True),
@@ -97,7 +97,7 @@ def _header(recogniser: Recogniser, checkpoint: Path) -> str:
     names = recogniser.class_names
     facts = (
         f"{checkpoint.name}: {recogniser.settings['network']['name']}, "
-        f"{describe_origin(checkpoint)}. It hears {recogniser.duration_s:.1f} s at a time and "
-        f"knows {len(names)} classes: {', '.join(names)}."
+        f"{describe_origin(checkpoint)}. It classifies {recogniser.duration_s:.1f} s at a time, "
+        f"into {len(names)} classes: {', '.join(names)}."
     )
     return f"<h1>Which instrument is it?</h1><p>{escape(facts)}</p>"

@@ -1,4 +1,4 @@
-"""Settings under which gradio calls no other machine and keeps nothing that it was given."""
+"""Settings under which gradio calls no other machine and keeps nothing that was uploaded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def seclude(uploads: Path, host: str) -> None:
     Args:
         uploads: Where uploaded and recorded sounds are put: a folder that the caller removes.
         host: The address to listen on; gradio asks itself there whether it is up, which no proxy
-            should hear of.
+            should see.
     """
     not_by_proxy = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
     os.environ.update(

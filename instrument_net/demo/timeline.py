@@ -1,4 +1,4 @@
-"""Which class is heard when, in a sound of several windows."""
+"""Which class is probable when, in a sound of several windows."""
 
 from __future__ import annotations
 

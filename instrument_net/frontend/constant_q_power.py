@@ -7,6 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from instrument_net.errors import InputError
 from instrument_net.frontend.framing import frames
 
 _BLOCK = 128  # window lengths are multiples of it, so that frames come in few blocks
@@ -31,7 +32,7 @@ class ConstantQPower(nn.Module):
         max_window_length: Of the lowest bins, in samples.
 
     Raises:
-        ValueError: If the clip is shorter than the longest window, or the last bin lies above half
+        InputError: If the clip is shorter than the longest window, or the last bin lies above half
             the sample rate.
 
     References:
@@ -53,14 +54,14 @@ class ConstantQPower(nn.Module):
     ) -> None:
         super().__init__()
         if num_samples < max_window_length:
-            raise ValueError(
+            raise InputError(
                 f"a clip of {num_samples} samples is shorter than max_window_length = "
                 f"{max_window_length}"
             )
         steps = torch.arange(n_octaves * bins_per_octave, dtype=torch.float64)
         bin_hz = f_min_hz * 2 ** (steps / bins_per_octave)
         if bin_hz[-1] >= sample_rate_hz / 2:
-            raise ValueError(
+            raise InputError(
                 f"the last bin would lie at {bin_hz[-1]:.0f} Hz, above half the sample rate, "
                 f"{sample_rate_hz / 2:g}: choose a smaller f_min_hz or fewer n_octaves"
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from instrument_net.errors import InputError
 from instrument_net.frontend.mfcc import Mfcc
 from instrument_net.frontend.spectral_centroid import spectral_centroid_hz
 from instrument_net.frontend.waveform_features import (
@@ -38,7 +39,7 @@ class Features(nn.Module):
         n_mels: Mel bands behind the cepstral coefficients.
 
     Raises:
-        ValueError: If the numbers leave no room for the lags or the mel bands.
+        InputError: If the numbers leave no room for the lags or the mel bands.
     """
 
     sample_s: Tensor
@@ -49,7 +50,7 @@ class Features(nn.Module):
     ) -> None:
         super().__init__()
         if num_samples <= _N_LAGS:
-            raise ValueError(
+            raise InputError(
                 f"a clip of {num_samples} samples is too short for the autocorrelation at lag "
                 f"{_N_LAGS}: choose a larger n_fft or more frames"
             )
@@ -66,7 +67,9 @@ class Features(nn.Module):
         self.register_buffer("bin_hz", bin_hz.float(), persistent=False)
 
     def forward(self, waveform: Tensor, power: Tensor) -> Tensor:
-        """Return ``(batch, 20)``, finite for every finite input, 0 throughout for silence.
+        """Return one row a clip, one column a feature: ``(batch, 20)``.
+
+        Finite for every finite input, 0 throughout for silence.
 
         Args:
             waveform: Peak-normalised, ``(batch, num_samples)``.

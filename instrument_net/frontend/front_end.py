@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from instrument_net.frontend.constant_q_power import ConstantQPower
 from instrument_net.frontend.features import FEATURE_NAMES, Features
-from instrument_net.frontend.mel_power import MelPower
-from instrument_net.frontend.pcen import Pcen
 from instrument_net.frontend.power_spectrogram import PowerSpectrogram
 from instrument_net.frontend.ratio import ratio
-from instrument_net.frontend.spectrogram_scale import relative_level, relative_power
-from instrument_net.frontend.spectrograms import build_spectrogram, check_whole
+from instrument_net.frontend.settings import complete_settings
+from instrument_net.frontend.spectrogram_scale import SpectrogramScale
+from instrument_net.frontend.spectrograms import build_spectrogram
 
-SCALES = ("log", "power", "pcen")
-_MAX_TOP_DB = 300.0  # a power ratio of 1e-30, which float32 still holds without going subnormal
+_VERSION = 1  # raise it when the same settings give other values: caches are computed anew
 
 
 class FrontEnd(nn.Module):
@@ -27,107 +26,99 @@ class FrontEnd(nn.Module):
     Every clip is first brought to a peak of 1 (silence stays zero), so neither output depends on
     gain. A batch equals its clips one by one. Arithmetic is float32 and differentiable.
 
-    The features are always those of the one STFT that ``n_fft`` to ``n_mels`` describe. The network
-    is shown its power too, or, for the same clip, another ``spectrogram``.
+    The features are always those of one STFT, which ``features`` describes. The spectrogram is the
+    power of the same STFT or, of the same clip, another transform, which ``spectrogram`` describes.
 
     Args:
         sample_rate_hz: Of the waveforms.
-        n_fft: Window length in samples (periodic Hann).
-        hop_length: Samples between frames; no centring.
-        n_bins: Bins kept, from 0 Hz up.
-        n_frames: Frames kept; together with ``hop_length`` this is the length of a clip.
-        scale: ``log``: level in decibel below the clip's maximum, ``top_db`` of it stretched over
-            [0, 1]; ``power``: power over the clip's maximum; ``pcen``: per-channel energy
-            normalisation.
-        top_db: Range of the ``log`` scale in decibel, up to 300.
-        n_mels: Mel bands behind the cepstral coefficients.
-        spectrogram: What the network is shown instead of the features' STFT: ``name``, a key of
-            :data:`~instrument_net.frontend.spectrograms.SPECTROGRAMS`, and options of that class.
-        pcen_gain: Share of a band's past level that the ``pcen`` scale divides out, 0 to 1.
+        n_frames: Frames of the features' STFT: with its hop this is the length of a clip.
+        features: The transform behind the features; what is left out has its default.
+
+            - ``n_fft``: window length in samples, 4096 (periodic Hann);
+            - ``hop_length``: samples between frames, 1024; no centring;
+            - ``n_bins``: bins kept, from 0 Hz up, 560;
+            - ``n_mels``: mel bands behind the cepstral coefficients, 40.
+        spectrogram: The picture that the network sees; what is left out has its default.
+
+            - ``name``: ``stft`` (the features' own), ``mel`` or ``constant_q``; the latter two take
+              their options too, see :class:`~instrument_net.frontend.mel_power.MelPower` and
+              :class:`~instrument_net.frontend.constant_q_power.ConstantQPower`;
+            - ``scale``: ``log``, level in decibel below the clip's maximum, ``top_db`` of it
+              stretched over [0, 1]; ``power``, power over the clip's maximum; ``pcen``, per-channel
+              energy normalisation;
+            - ``top_db``: range of the ``log`` scale in decibel, up to 300, 80;
+            - ``pcen_gain``: share of a band's past level that the ``pcen`` scale divides out, 0 to
+              1, 0.8.
 
     Attributes:
-        settings: All arguments, as plain values: ``FrontEnd(**settings)`` is the same front end.
+        settings: All arguments, complete and as plain values: ``FrontEnd(**settings)`` is the same
+            front end.
+        sample_rate_hz: Of the waveforms.
         num_samples: Length of a clip.
         spectrogram_shape: ``(1, bins, frames)`` of one clip's spectrogram.
         hop_s: Seconds between two of its frames.
         feature_names: The columns of the features.
 
     Raises:
-        ValueError: If a number is not positive (and whole, except ``top_db`` and ``pcen_gain``),
-            ``n_bins`` exceeds the transform's bins, ``n_mels`` does not suit them, or ``scale`` or
-            the spectrogram is unknown or does not suit the clip.
+        InputError: If a setting is unknown, a number is not positive (and whole, except
+            frequencies, ``top_db`` and ``pcen_gain``), ``n_bins`` exceeds the transform's bins,
+            ``n_mels`` does not suit them, or the spectrogram does not suit the clip.
+
+    >>> import torch
+    >>> front_end = FrontEnd()
+    >>> spectrogram, features = front_end(torch.zeros(2, front_end.num_samples))
+    >>> spectrogram.shape, features.shape
+    (torch.Size([2, 1, 560, 256]), torch.Size([2, 20]))
+    >>> FrontEnd(n_frames=126, spectrogram={"name": "mel", "n_mels": 128}).spectrogram_shape
+    (1, 128, 255)
     """
 
     def __init__(
         self,
         *,
         sample_rate_hz: int = 44_100,
-        n_fft: int = 4096,
-        hop_length: int = 1024,
-        n_bins: int = 560,
         n_frames: int = 256,
-        scale: str = "log",
-        top_db: float = 80.0,
-        n_mels: int = 40,
+        features: Mapping[str, Any] | None = None,
         spectrogram: Mapping[str, Any] | None = None,
-        pcen_gain: float = 0.8,
     ) -> None:
         super().__init__()
-        self.settings: dict[str, Any] = {
-            "sample_rate_hz": sample_rate_hz,
-            "n_fft": n_fft,
-            "hop_length": hop_length,
-            "n_bins": n_bins,
-            "n_frames": n_frames,
-            "scale": scale,
-            "top_db": top_db,
-            "n_mels": n_mels,
-            "spectrogram": None if spectrogram is None else dict(spectrogram),
-            "pcen_gain": pcen_gain,
-        }
-        for name in ("sample_rate_hz", "n_fft", "hop_length", "n_bins", "n_frames", "n_mels"):
-            check_whole(name, self.settings[name])
-        if not 0 < top_db <= _MAX_TOP_DB:
-            raise ValueError(f"top_db must be above 0 and at most {_MAX_TOP_DB:g}, got {top_db!r}")
-        if not 0 <= pcen_gain <= 1:
-            raise ValueError(f"pcen_gain must lie in 0 ... 1, got {pcen_gain!r}")
-        if not 2 <= n_bins <= n_fft // 2 + 1:
-            raise ValueError(
-                f"n_bins must lie in 2 ... n_fft // 2 + 1 = {n_fft // 2 + 1}, got {n_bins}"
-            )
-        if scale not in SCALES:
-            raise ValueError(f"scale must be one of {', '.join(SCALES)}, got {scale!r}")
-        self.sample_rate_hz = sample_rate_hz
-        self.num_samples = n_fft + (n_frames - 1) * hop_length
-        self.feature_names = FEATURE_NAMES
-        self._scale = scale
-        self._top_db = top_db
-        self.power_spectrogram = PowerSpectrogram(n_fft=n_fft, hop_length=hop_length, n_bins=n_bins)
-        self.features = Features(
+        self.settings = complete_settings(
             sample_rate_hz=sample_rate_hz,
-            num_samples=self.num_samples,
-            n_fft=n_fft,
-            n_bins=n_bins,
-            n_mels=n_mels,
+            n_frames=n_frames,
+            features=features,
+            spectrogram=spectrogram,
         )
-        self.spectrogram: MelPower | ConstantQPower | None = None
+        transform, picture = dict(self.settings["features"]), self.settings["spectrogram"]
+        n_mels = transform.pop("n_mels")
+        n_fft, hop_length, n_bins = transform["n_fft"], transform["hop_length"], transform["n_bins"]
+        self.sample_rate_hz = sample_rate_hz
+        self.num_samples: int = n_fft + (n_frames - 1) * hop_length
+        self.feature_names = FEATURE_NAMES
+        clip = {"sample_rate_hz": sample_rate_hz, "num_samples": self.num_samples}
+        self.power_spectrogram = PowerSpectrogram(**transform)
+        self.features = Features(**clip, n_fft=n_fft, n_bins=n_bins, n_mels=n_mels)
+        self.spectrogram = build_spectrogram(picture, **clip)
         full_scale_power = (n_fft / 4) ** 2  # as in MelPower
-        if spectrogram is not None:
-            self.spectrogram = shown = build_spectrogram(
-                spectrogram, sample_rate_hz=sample_rate_hz, num_samples=self.num_samples
-            )
-            n_bins, n_frames, hop_length = len(shown.bin_hz), shown.n_frames, shown.hop_length
-            full_scale_power = shown.full_scale_power
+        if self.spectrogram is not None:
+            n_bins, n_frames = len(self.spectrogram.bin_hz), self.spectrogram.n_frames
+            hop_length = self.spectrogram.hop_length
+            full_scale_power = self.spectrogram.full_scale_power
         self.spectrogram_shape = (1, n_bins, n_frames)
         self.hop_s = hop_length / sample_rate_hz
-        self.pcen: Pcen | None = None
-        if scale == "pcen":
-            self.pcen = Pcen(
-                n_frames=n_frames,
-                hop_s=self.hop_s,
-                full_scale_power=full_scale_power,
-                gain=pcen_gain,
-            )
+        self.scale = SpectrogramScale(
+            picture["scale"],
+            top_db=picture["top_db"],
+            pcen_gain=picture["pcen_gain"],
+            n_frames=n_frames,
+            hop_s=self.hop_s,
+            full_scale_power=full_scale_power,
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """Return 16 hexadecimal digits that change whenever the outputs may: a cache's key."""
+        content = json.dumps([_VERSION, self.settings, self.feature_names])
+        return blake2b(content.encode(), digest_size=8).hexdigest()
 
     @property
     def bin_hz(self) -> Tensor:
@@ -143,7 +134,7 @@ class FrontEnd(nn.Module):
 
         Returns:
             The spectrogram ``(batch, *spectrogram_shape)`` in [0, 1] and the features
-            ``(batch, 20)`` in their own units, both float32; zeros for silence.
+            ``(batch, len(feature_names))`` in their own units, both float32; zeros for silence.
 
         Raises:
             ValueError: If the shape is not ``(batch, num_samples)``, or the samples are of another
@@ -174,12 +165,4 @@ class FrontEnd(nn.Module):
             waveform = ratio(waveform, waveform.abs().amax(dim=1, keepdim=True))
             power = self.power_spectrogram(waveform)
             shown = power if self.spectrogram is None else self.spectrogram(waveform)
-            return self._scaled(shown)[:, None], self.features(waveform, power)
-
-    def _scaled(self, power: Tensor) -> Tensor:
-        if self.pcen is not None:
-            spectrogram: Tensor = self.pcen(power)
-            return spectrogram
-        if self._scale == "log":
-            return relative_level(power, top_db=self._top_db)
-        return relative_power(power)
+            return self.scale(shown)[:, None], self.features(waveform, power)

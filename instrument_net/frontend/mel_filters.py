@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torchaudio.functional import melscale_fbanks
 
+from instrument_net.errors import InputError
+
 
 def mel_filters(
     *, sample_rate_hz: int, n_fft: int, n_bins: int, n_mels: int, f_min_hz: float, f_max_hz: float
@@ -27,7 +29,7 @@ def mel_filters(
         ``(n_bins, n_mels)``, >= 0.
 
     Raises:
-        ValueError: If there are so many that a triangle falls between two bins.
+        InputError: If there are so many that a triangle falls between two bins.
     """
     with warnings.catch_warnings():
         # Of an empty triangle torchaudio only warns; it is refused below.
@@ -45,7 +47,7 @@ def mel_filters(
     filters = filters[:n_bins].contiguous()
     empty = int((filters.amax(dim=0) == 0).sum())
     if empty:
-        raise ValueError(
+        raise InputError(
             f"{empty} of n_mels = {n_mels} triangles fall between two of the bins, which are "
             f"{sample_rate_hz / n_fft:.1f} Hz apart: choose a smaller n_mels or a larger n_fft"
         )

@@ -6,6 +6,7 @@ import math
 
 from torch import Tensor, nn
 
+from instrument_net.errors import InputError
 from instrument_net.frontend.mel_filters import mel_centres_hz, mel_filters
 from instrument_net.frontend.power_spectrogram import PowerSpectrogram
 
@@ -23,7 +24,7 @@ class MelPower(nn.Module):
         f_max_hz: Where the last one ends.
 
     Raises:
-        ValueError: If the clip is shorter than a window, the frequencies do not rise from 0 to
+        InputError: If the clip is shorter than a window, the frequencies do not rise from 0 to
             half the sample rate, or a triangle falls between two bins.
     """
 
@@ -43,9 +44,9 @@ class MelPower(nn.Module):
     ) -> None:
         super().__init__()
         if num_samples < n_fft:
-            raise ValueError(f"a clip of {num_samples} samples is shorter than n_fft = {n_fft}")
+            raise InputError(f"a clip of {num_samples} samples is shorter than n_fft = {n_fft}")
         if not 0 <= f_min_hz < f_max_hz <= sample_rate_hz / 2:
-            raise ValueError(
+            raise InputError(
                 f"f_min_hz = {f_min_hz} and f_max_hz = {f_max_hz} must rise between 0 and half the "
                 f"sample rate, {sample_rate_hz / 2:g}"
             )

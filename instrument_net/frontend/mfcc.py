@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torchaudio.functional import create_dct
 
+from instrument_net.errors import InputError
 from instrument_net.frontend.mel_filters import mel_filters
 
 _FLOOR = 1e-8  # 80 dB below the strongest band
@@ -54,7 +55,7 @@ class Mfcc(nn.Module):
         n_coefficients: How many coefficients, after the zeroth.
 
     Raises:
-        ValueError: If ``n_mels`` is no more than ``n_coefficients``, or so many that a triangle
+        InputError: If ``n_mels`` is no more than ``n_coefficients``, or so many that a triangle
             falls between two bins.
     """
 
@@ -66,7 +67,7 @@ class Mfcc(nn.Module):
     ) -> None:
         super().__init__()
         if n_mels <= n_coefficients:
-            raise ValueError(
+            raise InputError(
                 f"n_mels must exceed the {n_coefficients} cepstral coefficients, got {n_mels}"
             )
         filters = mel_filters(

@@ -20,7 +20,7 @@ def pcen(energy: Tensor, smoothing: Tensor, *, gain: float) -> Tensor:
     microphone and hum, is divided out of every band, the more the closer ``gain`` is to 1.
 
     Args:
-        energy: E, ``(batch, bins, frames)``, >= 0, its unit the level below which nothing is heard.
+        energy: E, ``(batch, bins, frames)``, >= 0, in units of an inaudible level.
         smoothing: Turns E into M, ``(frames, frames)``; see :func:`smoothing_matrix`.
         gain: Share of a band's level, in decibel, that is divided out, 0 to 1.
 
@@ -29,7 +29,7 @@ def pcen(energy: Tensor, smoothing: Tensor, *, gain: float) -> Tensor:
 
     References:
         Wang et al., "Trainable frontend for robust and far-field keyword spotting", ICASSP 2017;
-        their figures for bias, exponent and time constant. Lostanlen et al., "Per-channel energy
+        their values of bias, exponent and time constant. Lostanlen et al., "Per-channel energy
         normalization: why and how", IEEE Signal Process. Lett. 26(1), 2019.
     """
     normalised = energy / (1 + energy @ smoothing) ** gain

@@ -1,4 +1,4 @@
-"""Power spectrogram -> the mean frequency of what sounds."""
+"""Power spectrogram -> mean frequency of the frames in which something sounds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def spectral_centroid_hz(power: Tensor, bin_hz: Tensor) -> Tensor:
     """Return the power-weighted mean frequency, averaged over the active frames.
 
     A frame is active if its power is at least 1e-6 of the clip's strongest frame: the zeros that
-    fill a short clip up, and the hiss after a note, have no say.
+    fill a short clip up, and the hiss after a note, do not count.
 
     Args:
         power: ``(batch, bins, frames)``, >= 0.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from instrument_net.frontend.pcen import Pcen
 from instrument_net.frontend.ratio import ratio
 
 
@@ -38,3 +39,45 @@ def relative_level(power: Tensor, *, top_db: float) -> Tensor:
     # Compared, not clamped: rounding leaves the floor's own level a hair beside 0, and silence
     # has to be 0 exactly. Nothing exceeds 1, because no power exceeds the maximum.
     return torch.where(relative <= floor, 0.0, level)
+
+
+class SpectrogramScale(nn.Module):
+    """Remember which scale a front end has; add no arithmetic.
+
+    Args:
+        scale: ``log``: :func:`relative_level`; ``power``: :func:`relative_power`; ``pcen``:
+            :class:`~instrument_net.frontend.pcen.Pcen`.
+        top_db: Of the scale ``log``.
+        pcen_gain: Of the scale ``pcen``, as the rest.
+        n_frames: Number of frames.
+        hop_s: Time between frames in seconds.
+        full_scale_power: Power of a sine of amplitude 1.
+    """
+
+    def __init__(
+        self,
+        scale: str,
+        *,
+        top_db: float,
+        pcen_gain: float,
+        n_frames: int,
+        hop_s: float,
+        full_scale_power: float,
+    ) -> None:
+        super().__init__()
+        self._scale = scale
+        self._top_db = top_db
+        self.pcen: Pcen | None = None
+        if scale == "pcen":
+            self.pcen = Pcen(
+                n_frames=n_frames, hop_s=hop_s, full_scale_power=full_scale_power, gain=pcen_gain
+            )
+
+    def forward(self, power: Tensor) -> Tensor:
+        """Return ``(batch, bins, frames)`` in [0, 1], zeros for silence."""
+        if self.pcen is not None:
+            spectrogram: Tensor = self.pcen(power)
+            return spectrogram
+        if self._scale == "log":
+            return relative_level(power, top_db=self._top_db)
+        return relative_power(power)

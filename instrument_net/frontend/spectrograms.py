@@ -9,8 +9,9 @@ from typing import Any
 from instrument_net.frontend.constant_q_power import ConstantQPower
 from instrument_net.frontend.mel_power import MelPower
 
-# Waveforms (batch, num_samples) -> power (batch, bins, n_frames); each tells its bin_hz,
-# hop_length, n_frames and full_scale_power. A closed table: a checkpoint keeps the name.
+STFT = "stft"  # the features' own: nothing is computed beside it
+# Waveforms (batch, num_samples) -> power (batch, bins, n_frames); each has bin_hz, hop_length,
+# n_frames and full_scale_power. A closed table: a checkpoint keeps the name.
 SPECTROGRAMS: dict[str, type[MelPower] | type[ConstantQPower]] = {
     "mel": MelPower,
     "constant_q": ConstantQPower,
@@ -18,40 +19,33 @@ SPECTROGRAMS: dict[str, type[MelPower] | type[ConstantQPower]] = {
 _FROM_THE_CLIP = ("sample_rate_hz", "num_samples")
 
 
-def build_spectrogram(
-    settings: Mapping[str, Any], *, sample_rate_hz: int, num_samples: int
-) -> MelPower | ConstantQPower:
-    """Return a new spectrogram.
+def options_of(name: str) -> dict[str, Any]:
+    """Return the options of a spectrogram with their defaults; of the features' own none.
 
     Args:
-        settings: ``name``, a key of :data:`SPECTROGRAMS`, and options of that class.
+        name: ``stft`` or a key of :data:`SPECTROGRAMS`.
+    """
+    if name == STFT:
+        return {}
+    parameters = inspect.signature(SPECTROGRAMS[name]).parameters
+    return {key: p.default for key, p in parameters.items() if key not in _FROM_THE_CLIP}
+
+
+def build_spectrogram(
+    settings: Mapping[str, Any], *, sample_rate_hz: int, num_samples: int
+) -> MelPower | ConstantQPower | None:
+    """Return a new spectrogram, or ``None`` for the features' own.
+
+    Args:
+        settings: ``name`` and all options of that name; others are left aside.
         sample_rate_hz: Of the waveforms.
         num_samples: Length of the waveforms.
 
     Raises:
-        ValueError: If the name or an option is unknown, or a number cannot be.
+        InputError: If an option does not suit the clip or another one.
     """
-    options = dict(settings)
-    name = options.pop("name", None)
-    if name not in SPECTROGRAMS:
-        raise ValueError(f"spectrogram.name must be one of {', '.join(SPECTROGRAMS)}, got {name!r}")
-    known = inspect.signature(SPECTROGRAMS[name]).parameters
-    for option, value in options.items():
-        if option not in known or option in _FROM_THE_CLIP:
-            names = ", ".join(n for n in known if n not in _FROM_THE_CLIP)
-            raise ValueError(f"spectrogram {name} has no {option!r}; known: {names}")
-        if isinstance(known[option].default, int):
-            check_whole(f"spectrogram.{option}", value)
-        elif not (isinstance(value, int | float) and value >= 0):
-            raise ValueError(f"spectrogram.{option} must be 0 or a number above, got {value!r}")
+    name = settings["name"]
+    if name == STFT:
+        return None
+    options = {key: settings[key] for key in options_of(name)}
     return SPECTROGRAMS[name](sample_rate_hz=sample_rate_hz, num_samples=num_samples, **options)
-
-
-def check_whole(name: str, value: object) -> None:
-    """Refuse what is not a whole number above 0.
-
-    Raises:
-        ValueError: Naming the setting and its value.
-    """
-    if not (isinstance(value, int) and value > 0):
-        raise ValueError(f"{name} must be a whole number above 0, got {value!r}")

@@ -1,1 +1,1 @@
-"""How a network learns: loss, optimizer, schedule, averages of weights and over classes."""
+"""How a network learns: loss, optimizer, schedule, weight averaging, metrics."""

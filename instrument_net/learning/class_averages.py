@@ -1,4 +1,4 @@
-"""Averages over the classes that were heard: the same figures while training as in the report."""
+"""Averages over the classes that occur: the same metrics in training as in the report."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from torchmetrics.classification import MulticlassF1Score, MulticlassRecall
 class MacroF1(MulticlassF1Score):
     """Mean F1 of the classes that have a clip.
 
-    torchmetrics' own ``macro`` also counts, as 0, a class without a clip that some clip was taken
-    for. A validation side that lacks classes would be judged by a handful of such slips.
+    The ``macro`` average of torchmetrics also counts, as 0, every class without a clip that is
+    predicted at least once: where a validation split misses classes, a few wrong predictions would
+    dominate the mean.
 
     Args:
-        n_classes: How many.
+        n_classes: Number of classes.
     """
 
     def __init__(self, n_classes: int) -> None:
@@ -22,14 +23,14 @@ class MacroF1(MulticlassF1Score):
 
     def compute(self) -> Tensor:
         """Return the mean, in [0, 1]; NaN before the first clip."""
-        return _mean_of_heard(super().compute(), self)
+        return _mean_of_present(super().compute(), self)
 
 
 class MacroRecall(MulticlassRecall):
     """Mean recall of the classes that have a clip.
 
     Args:
-        n_classes: How many.
+        n_classes: Number of classes.
     """
 
     def __init__(self, n_classes: int) -> None:
@@ -37,9 +38,9 @@ class MacroRecall(MulticlassRecall):
 
     def compute(self) -> Tensor:
         """Return the mean, in [0, 1]; NaN before the first clip."""
-        return _mean_of_heard(super().compute(), self)
+        return _mean_of_present(super().compute(), self)
 
 
-def _mean_of_heard(per_class: Tensor, counts: MulticlassF1Score | MulticlassRecall) -> Tensor:
-    heard = (counts.tp + counts.fn > 0).to(per_class.dtype)  # type: ignore[operator]
-    return (per_class * heard).sum() / heard.sum()
+def _mean_of_present(per_class: Tensor, counts: MulticlassF1Score | MulticlassRecall) -> Tensor:
+    present = (counts.tp + counts.fn > 0).to(per_class.dtype)  # type: ignore[operator]
+    return (per_class * present).sum() / present.sum()

@@ -1,4 +1,4 @@
-"""Parameters -> optimizer: Adam as the spec sets it, and AdamW that decays weights only."""
+"""Parameters -> optimizer: Adam with the spec's settings, and AdamW that decays weights only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torch.optim import Adam, AdamW
 
 
 def spec_adam(parameters: Iterable[nn.Parameter]) -> Adam:
-    """Return Adam as the spec sets it (eq. 20; where delta stands: docs/spec-errata.md)."""
+    """Return Adam with the spec's settings (eq. 20; the place of delta: docs/spec-errata.md)."""
     return Adam(parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-7, fused=True)
 
 
@@ -21,16 +21,16 @@ def adamw(
     betas: tuple[float, float] = (0.9, 0.999),
     eps: float = 1e-8,
 ) -> AdamW:
-    """Return AdamW in two groups: weights, which decay, and vectors, which do not.
+    """Return AdamW with two groups of parameters: weights, which decay, and vectors, which do not.
 
-    They are told apart by their axes: a bias, and scale and shift of a normalisation, are vectors;
-    what a layer multiplies with is a matrix or more. To pull a vector towards 0 would not make a
-    network simpler, it would move its thresholds.
+    The number of axes distinguishes them: biases, and the scale and shift of a normalisation, are
+    vectors; the weights of a layer have two axes or more. Pulling a vector towards 0 would not
+    make a network simpler but move its thresholds.
 
     Args:
         parameters: Of the network.
         lr: Step size.
-        weight_decay: What a weight loses a step, in units of the step size and of itself.
+        weight_decay: Share of a weight that is subtracted in each step, times the step size.
         betas: Decay rates of the two moments.
         eps: Added to the root of the second moment.
 

@@ -1,4 +1,4 @@
-"""How the learning rate goes over a run."""
+"""The learning rate over the steps of a run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from torch.optim.lr_scheduler import ConstantLR, LRScheduler, OneCycleLR
 
 
 def constant(optimizer: Optimizer, total_steps: int) -> LRScheduler:
-    """Keep the learning rate, as the spec does (Algorithm 3)."""
+    """Keep the learning rate constant, as the spec does (Algorithm 3)."""
     del total_steps
     return ConstantLR(optimizer, factor=1.0, total_iters=0)
 
@@ -17,7 +17,7 @@ def cosine(optimizer: Optimizer, total_steps: int, *, warm_up: float = 0.05) -> 
 
     Args:
         optimizer: Its learning rate is the highest of the run.
-        total_steps: Steps of the whole run; the schedule must not be stepped more often.
+        total_steps: Steps of the whole run; the schedule allows no further step.
         warm_up: Share of the steps until the highest rate, 0 to 1.
 
     References:

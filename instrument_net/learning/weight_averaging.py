@@ -1,4 +1,4 @@
-"""The weights' running average over the steps of a run."""
+"""An exponential moving average of the weights over the steps of a run."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ def exponential_average_(
 ) -> None:
     """Move an average a little towards the current weights, in place.
 
-    The average keeps ``min(decay, (1 + n) / (10 + n))`` of itself after n averagings: a short run
-    would otherwise keep the weights that it began with for as long as ``1 / (1 - decay)`` steps.
+    The average keeps ``min(decay, (1 + n) / (10 + n))`` of itself after n updates. Otherwise the
+    initial weights would remain in it for about ``1 / (1 - decay)`` steps: too long for short runs.
 
-    To be handed to Lightning's ``WeightAveraging`` (or torch's ``AveragedModel``) as
-    ``multi_avg_fn``. What does not change, such as the scaling of the features, stays as it is to
-    the last bit. Whole numbers, such as the number of batches seen, are copied.
+    Meant as the ``multi_avg_fn`` of Lightning's ``WeightAveraging`` (or torch's ``AveragedModel``).
+    What does not change, such as the scaling of the features, stays the same to the last bit. Whole
+    numbers, such as the number of batches seen, are copied.
 
     Args:
-        averaged: Averages of weights or buffers, of one type.
-        current: The values that they are averages of.
-        n_averaged: How often the average has been moved.
-        decay: Largest share that it keeps, 0 to 1; averages over some ``1 / (1 - decay)`` steps.
+        averaged: Averages of weights or buffers, all of one type.
+        current: Their current values.
+        n_averaged: Number of updates so far.
+        decay: Largest share that is kept, 0 to 1; averages over about ``1 / (1 - decay)`` steps.
 
     References:
         Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", SIAM J.

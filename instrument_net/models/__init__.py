@@ -1,7 +1,8 @@
-"""(spectrogram, features) -> logits: the networks, one per file, one shared call."""
+"""(spectrogram, features) -> logits: the networks, one per file, all called the same way."""
 
 from typing import Any
 
+from instrument_net.errors import InputError
 from instrument_net.models.ensemble import Ensemble, averaged, members_of
 from instrument_net.models.feature_scaling import FeatureScaling
 from instrument_net.models.inverted_residual_net import InvertedResidualNet
@@ -29,7 +30,7 @@ __all__ = [
     "members_of",
 ]
 
-# A closed table: a checkpoint stores a name and options, and reading it can only build these.
+# A closed table: a checkpoint stores a name and options, and loading it can only build these.
 NETWORKS: dict[str, type[Network]] = {
     network.__name__: network
     for network in (
@@ -48,19 +49,29 @@ def build_network(name: str, *, n_members: int = 1, **options: Any) -> Network:
 
     Args:
         name: A key of :data:`NETWORKS`, for example ``"TwoBranchNet"``.
-        n_members: How many of them, as one :class:`~instrument_net.models.Ensemble`.
-        **options: Keyword arguments of that class; ``n_classes`` is always needed.
+        n_members: Number of such networks; from 2 on they form one
+            :class:`~instrument_net.models.Ensemble`.
+        **options: Keyword arguments of that class; ``n_classes`` is required.
 
     Returns:
         The network with freshly drawn weights, in training mode, on the CPU.
 
     Raises:
-        ValueError: If no network has this name (the message names the nearest one),
-            or the number of members is below 1.
+        InputError: If no network has this name (the message names the nearest one), the number of
+            members is below 1, or a size is too small.
+        TypeError: If the class has no such option.
+
+    >>> network = build_network("ResidualNet", n_classes=3, n_members=2, fusion="gated")
+    >>> type(network).__name__, [type(member).__name__ for member in members_of(network)]
+    ('Ensemble', ['ResidualNet', 'ResidualNet'])
+    >>> build_network("twobranchnet", n_classes=3)
+    Traceback (most recent call last):
+        ...
+    instrument_net.errors.InputError: no network 'twobranchnet': did you mean 'TwoBranchNet'?
     """
     if name not in NETWORKS:
-        raise ValueError(f"no network {name!r}{hint(name, NETWORKS)}")
+        raise InputError(f"no network {name!r}{hint(name, NETWORKS)}")
     if not (isinstance(n_members, int) and n_members > 0):
-        raise ValueError(f"n_members is {n_members!r}; expected a whole number, at least 1")
+        raise InputError(f"n_members is {n_members!r}; expected a whole number, at least 1")
     members = [NETWORKS[name](**options) for _ in range(n_members)]
     return Ensemble(members) if n_members > 1 else members[0]

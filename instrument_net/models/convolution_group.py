@@ -8,9 +8,9 @@ POOL_SIZE = 3
 
 
 def size_after_group(size: int) -> int:
-    """Return what a :class:`ConvolutionGroup` leaves of an axis of `size` pixels; 0 if nothing.
+    """Return how many of `size` pixels of an axis a :class:`ConvolutionGroup` leaves, 0 or more.
 
-    Each convolution without padding takes 2 pixels (spec eq. 11), the pooling keeps one in three.
+    Each convolution without padding removes 2 pixels (spec eq. 11), the pooling keeps one in three.
     """
     return max(size - 2 * (KERNEL_SIZE - 1), 0) // POOL_SIZE
 
@@ -29,7 +29,7 @@ class ConvolutionGroup(nn.Module):
     """[3x3 convolution, ReLU] twice, then 3x3 max-pooling with stride 3; no padding.
 
     Maps ``(batch, in_channels, height, width)`` to ``(batch, filters, height', width')`` with
-    ``height' = size_after_group(height)``. The layout in memory of the input is kept.
+    ``height' = size_after_group(height)``. The input's memory format is kept.
 
     Args:
         in_channels: Channels of the input.

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from instrument_net.errors import InputError
+
 
 def standardise(features: Tensor, mean: Tensor, std: Tensor) -> Tensor:
     """Return ``(features - mean) / std``, column by column.
@@ -21,8 +23,8 @@ def standardise(features: Tensor, mean: Tensor, std: Tensor) -> Tensor:
 class FeatureScaling(nn.Module):
     """Remember the training split's mean and standard deviation for :func:`standardise`.
 
-    Both are buffers: they follow the device and are saved with the weights, so that a recording is
-    scaled for ever as the training clips were. Before :meth:`fit` the features pass unchanged.
+    Both are buffers: they follow the device and are saved with the weights, so that every recording
+    is scaled as the training clips were. Before :meth:`fit` the features pass unchanged.
 
     Args:
         n_features: Columns of the design matrix.
@@ -41,25 +43,25 @@ class FeatureScaling(nn.Module):
 
         A feature that is constant on the training split (standard deviation 0, or no more than the
         rounding error of its mean) would be divided by zero: its ``std`` is stored as 1, so that
-        it comes out as 0.
+        it becomes 0.
 
         Args:
             mean: Mean of each feature, ``(n_features,)``, finite.
             std: Standard deviation of each feature, ``(n_features,)``, finite, >= 0.
 
         Raises:
-            ValueError: If a shape differs or a value is negative or not finite, naming the column.
+            InputError: If a shape differs or a value is negative or not finite, naming the column.
         """
         for name, statistic in (("mean", mean), ("std", std)):
             if statistic.shape != self.mean.shape:
-                raise ValueError(
+                raise InputError(
                     f"{name} has shape {tuple(statistic.shape)}, expected "
                     f"{tuple(self.mean.shape)}: one number per feature"
                 )
             bad = ~torch.isfinite(statistic) | ((statistic < 0) if name == "std" else False)
             if bad.any():
                 column = int(bad.nonzero()[0, 0])
-                raise ValueError(
+                raise InputError(
                     f"{name} of feature {column} is {statistic[column].item()}; expected a finite "
                     f"number{' >= 0' if name == 'std' else ''}: look at that column's values"
                 )

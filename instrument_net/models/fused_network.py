@@ -1,4 +1,4 @@
-"""What networks with a pooled branch have in common: the other branch, fusion, output."""
+"""What networks with a pooled branch share: the features' branch, the fusion, the output."""
 
 from torch import Tensor, nn
 
@@ -6,35 +6,40 @@ from instrument_net.models.fusion import Fusion
 from instrument_net.models.initialisation import he_normal_
 from instrument_net.models.network import Network
 from instrument_net.models.perceptron_branch import PerceptronBranch
+from instrument_net.models.pooled_branch import PooledBranch
 
 
 class FusedNetwork(Network):
-    """A network of two branches, whose own part is the spectrogram's.
+    """A network of two branches, of which a subclass builds the spectrogram's.
 
-    Arguments and errors are those of :class:`~instrument_net.models.network.Network`; a subclass
-    calls it, builds its branch and hands it to :meth:`join`.
+    Arguments and errors are those of :class:`~instrument_net.models.network.Network`. A subclass
+    calls its constructor, builds its branch and passes it to :meth:`join`.
     """
+
+    spectrogram_branch: PooledBranch
+    perceptron_branch: PerceptronBranch
+    output: nn.Linear
 
     def join(
         self,
-        spectrogram_branch: nn.Module,
+        spectrogram_branch: PooledBranch,
         *,
         n_classes: int,
         dense_units: int,
         fusion: str,
         feature_dropout: float,
     ) -> None:
-        """Put the features' branch beside that of the spectrogram, and draw all weights.
+        """Add the features' branch, the fusion and the output layer, then initialise all weights.
 
         Args:
-            spectrogram_branch: Spectrogram to ``(batch, dense_units)``.
-            n_classes: Instruments to tell apart.
-            dense_units: Width of either branch.
+            spectrogram_branch: Returns ``(batch, dense_units)``.
+            n_classes: Instruments to distinguish.
+            dense_units: Width of each branch.
             fusion: ``concatenate``, ``gated`` or ``attention``.
-            feature_dropout: Share of the clips that training shows without their features.
+            feature_dropout: Share of the training clips whose features are dropped.
 
         Raises:
-            ValueError: If the share is not in 0 to 1, or the fusion unknown.
+            InputError: If the share is not from 0 to 1, or the fusion unknown.
         """
         self.spectrogram_branch = spectrogram_branch
         self.perceptron_branch = PerceptronBranch(

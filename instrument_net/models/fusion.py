@@ -1,14 +1,18 @@
-"""How what the spectrogram says and what the features say become one vector."""
+"""The activations of both branches -> one vector."""
 
 import torch
 from torch import Tensor, nn
 
+from instrument_net.errors import InputError
+from instrument_net.models.shapes import check_share
+from instrument_net.spelling import hint
+
 
 class Concatenate(nn.Module):
-    """One after the other, the spectrogram's half first (spec section 1.3.5).
+    """Concatenation, the spectrogram's half first (spec section 1.3.5).
 
     Args:
-        units: Width of either branch.
+        units: Width of each branch.
     """
 
     def __init__(self, units: int) -> None:
@@ -21,12 +25,12 @@ class Concatenate(nn.Module):
 
 
 class Gated(nn.Module):
-    """A gate between 0 and 1 for every unit, from both branches: how much comes from which.
+    """For every unit, a gate between 0 and 1 that weighs one branch against the other.
 
     ``z * tanh(A s) + (1 - z) * tanh(B f)`` with ``z = sigmoid(C [s; f])``.
 
     Args:
-        units: Width of either branch.
+        units: Width of each branch.
 
     References:
         Arevalo et al., "Gated multimodal units for information fusion", ICLR workshop 2017.
@@ -49,13 +53,13 @@ class Gated(nn.Module):
 
 
 class Attention(nn.Module):
-    """The mean of both branches, weighted for every clip: by which of them has more to say.
+    """The mean of both branches, with weights that depend on the clip.
 
-    The weights are the softmax of one score a branch, ``v tanh(W x)``, W and v being each
-    branch's own.
+    The weights are the softmax of one score per branch, ``v tanh(W x)``; each branch has its own W
+    and v.
 
     Args:
-        units: Width of either branch.
+        units: Width of each branch.
 
     References:
         Bahdanau et al., "Neural machine translation by jointly learning to align and translate",
@@ -78,16 +82,16 @@ class Attention(nn.Module):
 
 
 class BranchDropout(nn.Module):
-    """In training, a whole branch is missing from a clip now and then: set to 0.
+    """In training, set a whole branch to 0 for some of the clips.
 
-    The network then cannot lean on one branch alone. What is kept is not scaled up: a clip with
-    both branches is what the network meets after training too.
+    The network then cannot rely on that branch alone. What is kept is not scaled up: after training
+    the network sees every clip with both branches.
 
     Args:
         p: Share of the clips that lose the branch.
 
     Raises:
-        ValueError: If ``p`` is not in 0 to 1.
+        InputError: If ``p`` is not from 0 to 1.
 
     References:
         Neverova et al., "ModDrop: adaptive multi-modal gesture recognition", IEEE Trans. PAMI
@@ -96,12 +100,11 @@ class BranchDropout(nn.Module):
 
     def __init__(self, p: float) -> None:
         super().__init__()
-        if not 0 <= p <= 1:
-            raise ValueError(f"feature_dropout is {p}; expected a share from 0 to 1")
+        check_share("feature_dropout", p)
         self._p = p
 
     def forward(self, branch: Tensor) -> Tensor:
-        """Return ``(batch, units)``; the same in evaluation."""
+        """Return ``(batch, units)``; in evaluation mode the branch itself."""
         if not self.training or self._p == 0:
             return branch
         kept = torch.rand(len(branch), 1, device=branch.device) >= self._p
@@ -116,24 +119,24 @@ FUSIONS: dict[str, type[Concatenate] | type[Gated] | type[Attention]] = {
 
 
 class Fusion(nn.Module):
-    """One of :data:`FUSIONS`, by name, in training now and then without the features.
+    """One of :data:`FUSIONS`, by name, after dropping the features of some training clips.
 
     Args:
         name: ``concatenate``, ``gated`` or ``attention``.
-        units: Width of either branch.
-        feature_dropout: Share of the clips that training shows without their features.
+        units: Width of each branch.
+        feature_dropout: Share of the training clips whose features are dropped.
 
     Attributes:
         out_units: Width of the joint vector.
 
     Raises:
-        ValueError: If the name is unknown or the share not in 0 to 1.
+        InputError: If the name is unknown or the share not from 0 to 1.
     """
 
     def __init__(self, name: str, units: int, *, feature_dropout: float) -> None:
         super().__init__()
         if name not in FUSIONS:
-            raise ValueError(f"fusion is {name!r}; expected one of {', '.join(FUSIONS)}")
+            raise InputError(f"no fusion {name!r}{hint(name, FUSIONS)}")
         self.feature_dropout = BranchDropout(feature_dropout)
         self.join = FUSIONS[name](units)
         self.out_units = self.join.out_units

@@ -7,8 +7,8 @@ def glorot_uniform_(module: nn.Module) -> None:
     """Draw a layer's weights from Glorot's uniform distribution and zero its biases, in place.
 
     ``W ~ U(-a, a)`` with ``a = sqrt(6 / (fan_in + fan_out))`` keeps the variance of activations and
-    of gradients about equal from layer to layer. The spec names no initialisation; this is the
-    default of Keras, the engine its author used, so results can be compared from the first step on.
+    of gradients about equal from layer to layer. The spec leaves the initialisation open; this is
+    the default of Keras, which its author used, so results can be compared from the first step on.
     PyTorch's own default, ``U(-1/sqrt(fan_in), 1/sqrt(fan_in))``, is narrower: on 32 recordings of
     instruments the logits of a new :class:`SpectrogramNet` differ from clip to clip by 2e-5 to
     7e-5 (standard deviation), with Glorot's by 2e-3 to 6e-3, and it learns later (a small network,
@@ -16,7 +16,7 @@ def glorot_uniform_(module: nn.Module) -> None:
     and 1.33; validation loss 2.40 and 2.14, with Glorot's 2.13 and 1.77).
 
     Args:
-        module: Anything; only convolutions and dense layers are changed, which suits ``apply``.
+        module: Of any kind, as ``apply`` passes them; only convolutions and dense layers change.
 
     References:
         Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
@@ -31,11 +31,11 @@ def glorot_uniform_(module: nn.Module) -> None:
 def he_normal_(module: nn.Module) -> None:
     """Draw a layer's weights from He's normal distribution and zero its biases, in place.
 
-    ``W ~ N(0, 2 / fan_in)`` keeps the variance of what a layer with ReLU hands on. By fan-in also
-    for depthwise convolutions, each filter of which sees one channel.
+    ``W ~ N(0, 2 / fan_in)`` keeps the variance of the output of a layer with ReLU. The fan-in of a
+    depthwise convolution counts the one channel that each of its filters sees.
 
     Args:
-        module: Anything; only convolutions and dense layers are changed, which suits ``apply``.
+        module: Of any kind, as ``apply`` passes them; only convolutions and dense layers change.
 
     References:
         He et al., "Delving deep into rectifiers", ICCV 2015, eq. 10.

@@ -1,4 +1,4 @@
-"""Two branches, that of the spectrogram made of depthwise convolutions: little arithmetic."""
+"""Two branches; the spectrogram's is made of depthwise convolutions: little arithmetic."""
 
 from torch import Tensor, nn
 
@@ -8,10 +8,10 @@ from instrument_net.models.pooled_branch import PooledBranch
 from instrument_net.models.shapes import N_FEATURES, SPECTROGRAM_SHAPE
 
 _EXPANSION = 4  # of all blocks but the first, whose maps are the largest
-# Width of each stage in units of the first convolution's filters; every stage halves the maps.
+# Widths in units of the first convolution's filters; every stage halves the maps.
 _STAGES = (1.5, 2.5, 4.0)
+_LAST_CONVOLUTION = 8
 _BLOCKS_PER_STAGE = 2
-_LAST = 8
 
 
 class InvertedResidualBlock(nn.Module):
@@ -24,7 +24,7 @@ class InvertedResidualBlock(nn.Module):
         in_channels: Channels of the input.
         out_channels: Channels of the output.
         stride: Of the depthwise convolution.
-        expansion: How many times more channels; for 1, the first convolution is left out.
+        expansion: Factor by which the channels grow; with 1, the first convolution is left out.
 
     References:
         Sandler et al., "MobileNetV2: inverted residuals and linear bottlenecks", CVPR 2018.
@@ -51,21 +51,21 @@ class InvertedResidualBlock(nn.Module):
 
 
 class InvertedResidualNet(FusedNetwork):
-    """A strided convolution and six inverted residual blocks; features; their fusion.
+    """A strided convolution and six inverted residual blocks, fused with the features' branch.
 
     Args:
-        n_classes: Instruments to tell apart, at least 2.
+        n_classes: Instruments to distinguish, at least 2.
         n_features: Columns of the design matrix.
         spectrogram_shape: ``(1, frequency, frame)``, of any size.
         filters: Filters of the first convolution; the stages have 1.5, 2.5 and 4 times as many,
-            the last maps 8 times.
+            the last convolution 8 times.
         dense_units: Neurons of each dense layer but the last.
         fusion: ``concatenate``, ``gated`` or ``attention``.
         dropout: Share of the pooled values that training sets to 0.
-        feature_dropout: Share of the clips that training shows without their features.
+        feature_dropout: Share of the training clips whose features are dropped.
 
     Raises:
-        ValueError: If a size is too small, a share not in 0 to 1, or the fusion unknown.
+        InputError: If a size is too small, a share not from 0 to 1, or the fusion unknown.
     """
 
     def __init__(
@@ -87,24 +87,9 @@ class InvertedResidualNet(FusedNetwork):
             filters=filters,
             dense_units=dense_units,
         )
-        layers: list[nn.Module] = [normalised_convolution(1, filters, stride=2)]
-        channels = filters
-        for stage, factor in enumerate(_STAGES):
-            for block in range(_BLOCKS_PER_STAGE):
-                width = round(factor * filters)
-                layers.append(
-                    InvertedResidualBlock(
-                        channels,
-                        width,
-                        stride=1 if block else 2,
-                        expansion=1 if stage == block == 0 else _EXPANSION,
-                    )
-                )
-                channels = width
-        layers.append(normalised_convolution(channels, _LAST * filters, kernel_size=1))
         branch = PooledBranch(
-            nn.Sequential(*layers),
-            channels=_LAST * filters,
+            _convolutions(filters),
+            channels=_LAST_CONVOLUTION * filters,
             stride=2 ** (1 + len(_STAGES)),
             first_centre=0,
             dense_units=dense_units,
@@ -117,3 +102,22 @@ class InvertedResidualNet(FusedNetwork):
             fusion=fusion,
             feature_dropout=feature_dropout,
         )
+
+
+def _convolutions(filters: int) -> nn.Sequential:
+    layers: list[nn.Module] = [normalised_convolution(1, filters, stride=2)]
+    channels = filters
+    for stage, factor in enumerate(_STAGES):
+        for block in range(_BLOCKS_PER_STAGE):
+            width = round(factor * filters)
+            layers.append(
+                InvertedResidualBlock(
+                    channels,
+                    width,
+                    stride=1 if block else 2,
+                    expansion=1 if stage == block == 0 else _EXPANSION,
+                )
+            )
+            channels = width
+    layers.append(normalised_convolution(channels, _LAST_CONVOLUTION * filters, kernel_size=1))
+    return nn.Sequential(*layers)

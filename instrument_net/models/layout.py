@@ -1,4 +1,4 @@
-"""The order in memory in which convolutions are fastest on a device."""
+"""The memory format in which convolutions are fastest on a device."""
 
 import torch
 from torch import Tensor, nn
@@ -9,13 +9,13 @@ _CPU_CAPABILITY = torch.backends.cpu.get_cpu_capability()
 def to_fastest_layout(spectrogram: Tensor, *, blocks: bool = True) -> Tensor:
     """Return the spectrogram in the layout that the layers after it run fastest in.
 
-    All layouts compute the same function; shape and values stay. The layers hand the layout on, so
-    that what leaves them is turned back by :class:`PlainLayout`.
+    All layouts compute the same function; shape and values stay. The layers pass the layout on;
+    :class:`PlainLayout` converts what they return.
 
     Args:
         spectrogram: ``(batch, 1, frequency, frame)``, on any device, in any layout.
-        blocks: Whether all those layers know oneDNN's blocked layout: convolution, ReLU, pooling
-            do, normalisation for one does not.
+        blocks: Whether all those layers support oneDNN's blocked layout: convolution, ReLU and
+            pooling do, normalisation does not.
 
     Returns:
         On a CPU with AVX2, a tensor in oneDNN's own blocked layout: PyTorch otherwise reorders
@@ -26,7 +26,7 @@ def to_fastest_layout(spectrogram: Tensor, *, blocks: bool = True) -> Tensor:
     """
     device = spectrogram.device.type
     if device == "cuda" or (device == "cpu" and _CPU_CAPABILITY == "AVX512"):
-        # Of cuDNN's tensor cores the native layout; with AVX-512, oneDNN reorders nothing in it.
+        # The native layout of cuDNN's tensor cores; with AVX-512, oneDNN reorders nothing in it.
         # `to` and not `contiguous`: with a single channel both layouts count as contiguous, and
         # only `to` sets the strides by which the convolutions choose theirs.
         return spectrogram.to(memory_format=torch.channels_last)
@@ -37,7 +37,7 @@ def to_fastest_layout(spectrogram: Tensor, *, blocks: bool = True) -> Tensor:
 class PlainLayout(nn.Module):
     """Feature maps as an ordinary tensor, whatever layout the layers had.
 
-    A module, so that hooks (Grad-CAM's, for one) find the maps in a form that they can read.
+    A module, so that hooks (such as Grad-CAM's) see the maps as an ordinary tensor.
     """
 
     def forward(self, feature_maps: Tensor) -> Tensor:

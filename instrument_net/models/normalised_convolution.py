@@ -1,4 +1,4 @@
-"""Convolution and batch normalisation, the unit of which newer networks are made."""
+"""Convolution and batch normalisation, the building block of the newer networks."""
 
 from torch import nn
 
@@ -14,7 +14,7 @@ def normalised_convolution(
 ) -> nn.Sequential:
     """Return a convolution without bias, batch normalisation and, if wanted, ReLU.
 
-    Padded with zeros, so that maps keep their size but for the stride.
+    Zero padding keeps the size of the maps; only the stride reduces it.
 
     References:
         Ioffe and Szegedy, "Batch normalization", ICML 2015.

@@ -1,9 +1,10 @@
-"""The plain convolutional network that one would try first: no features, no second branch."""
+"""The plain convolutional network that one would try first: no features' branch."""
 
 from itertools import pairwise
 
 from torch import Tensor, nn
 
+from instrument_net.errors import InputError
 from instrument_net.models.initialisation import he_normal_
 from instrument_net.models.network import Network
 from instrument_net.models.normalised_convolution import normalised_convolution
@@ -16,20 +17,23 @@ _N_LAYERS = 5
 class PlainCnn(Network):
     """Five times [3x3 convolution, batch normalisation, ReLU, 2x2 max-pooling], then pooled.
 
-    The features must have the right shape, and their values are not read.
+    The features must have the right shape; their values are not read.
 
     Args:
-        n_classes: Instruments to tell apart, at least 2.
+        n_classes: Instruments to distinguish, at least 2.
         n_features: Columns of the design matrix that comes along.
         spectrogram_shape: ``(1, frequency, frame)``; at least 32 of either.
-        filters: Filters of the first convolution; each further one has twice as many as the one
-            before it, but for the last.
+        filters: Filters of the first convolution; each further one but the last has twice as many
+            as the one before it.
         dense_units: Neurons of the dense layer before the last.
         dropout: Share of the pooled values that training sets to 0.
 
     Raises:
-        ValueError: If a size is too small.
+        InputError: If a size is too small, or the share not from 0 to 1.
     """
+
+    spectrogram_branch: PooledBranch
+    output: nn.Linear
 
     def __init__(
         self,
@@ -76,7 +80,7 @@ class PlainCnn(Network):
 def _check_size(spectrogram_shape: SpectrogramShape) -> None:
     least = 2**_N_LAYERS
     if min(spectrogram_shape[1:]) < least:
-        raise ValueError(
+        raise InputError(
             f"spectrogram_shape {spectrogram_shape} is too small: {_N_LAYERS} poolings leave "
             f"nothing of it; expected at least (1, {least}, {least})"
         )

@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from instrument_net.models.layout import to_fastest_layout
+from instrument_net.models.shapes import check_share
 
 
 class PooledBranch(nn.Module):
@@ -19,6 +20,9 @@ class PooledBranch(nn.Module):
         dense_units: Neurons of the dense layer.
         dropout: Share of the pooled values that training sets to 0.
 
+    Raises:
+        InputError: If the share is not from 0 to 1.
+
     References:
         Kong et al., "PANNs", IEEE/ACM Trans. Audio, Speech, Lang. Process. 28, 2020 (pooling).
     """
@@ -34,8 +38,9 @@ class PooledBranch(nn.Module):
         dropout: float,
     ) -> None:
         super().__init__()
+        check_share("dropout", dropout)
         self.convolutions = convolutions
-        self.feature_maps = nn.Identity()  # named after what leaves it, for those who hook it
+        self.feature_maps = nn.Identity()  # a module of its own, so that hooks find the maps
         self.dropout = nn.Dropout(dropout)
         self.dense = nn.Sequential(nn.Linear(channels, dense_units), nn.ReLU(inplace=True))
         self._stride = stride

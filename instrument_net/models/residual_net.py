@@ -1,4 +1,4 @@
-"""Two branches, that of the spectrogram being a small residual network."""
+"""Two branches; the spectrogram's is a small residual network."""
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -31,7 +31,7 @@ class ResidualBlock(nn.Module):
         )
         self.shortcut = nn.Sequential()
         if stride != 1:
-            # Averages, as in He et al., "Bag of tricks", CVPR 2019, not a strided 1x1 convolution:
+            # An average as in He et al., "Bag of tricks", CVPR 2019, not a strided 1x1 convolution:
             # that reads a quarter of the pixels, and oneDNN's gradient of it writes beyond its
             # memory where channels come last and are few (uxlfoundation/oneDNN#6035).
             self.shortcut.append(nn.AvgPool2d(stride, ceil_mode=True, count_include_pad=False))
@@ -46,22 +46,22 @@ class ResidualBlock(nn.Module):
 
 
 class ResidualNet(FusedNetwork):
-    """A strided convolution and four stages of residual blocks; features; their fusion.
+    """A strided convolution and four stages of residual blocks, fused with the features' branch.
 
     Args:
-        n_classes: Instruments to tell apart, at least 2.
+        n_classes: Instruments to distinguish, at least 2.
         n_features: Columns of the design matrix.
         spectrogram_shape: ``(1, frequency, frame)``, of any size.
-        filters: Filters of the first stage; each further stage has twice as many as the one before
-            it and a quarter of its pixels.
-        blocks_per_stage: Residual blocks a stage.
+        filters: Filters of the first stage; each further stage has twice as many and a quarter of
+            the pixels.
+        blocks_per_stage: Residual blocks per stage.
         dense_units: Neurons of each dense layer but the last.
         fusion: ``concatenate``, ``gated`` or ``attention``.
         dropout: Share of the pooled values that training sets to 0.
-        feature_dropout: Share of the clips that training shows without their features.
+        feature_dropout: Share of the training clips whose features are dropped.
 
     Raises:
-        ValueError: If a size is too small, a share not in 0 to 1, or the fusion unknown.
+        InputError: If a size is too small, a share not from 0 to 1, or the fusion unknown.
     """
 
     def __init__(
@@ -85,17 +85,9 @@ class ResidualNet(FusedNetwork):
             blocks_per_stage=blocks_per_stage,
             dense_units=dense_units,
         )
-        layers: list[nn.Module] = [normalised_convolution(1, filters, stride=2)]
-        channels = filters
-        for stage in range(_N_STAGES):
-            for block in range(blocks_per_stage):
-                halves = stage > 0 and block == 0
-                width = filters * 2**stage
-                layers.append(ResidualBlock(channels, width, stride=2 if halves else 1))
-                channels = width
         branch = PooledBranch(
-            nn.Sequential(*layers),
-            channels=channels,
+            _convolutions(filters, blocks_per_stage),
+            channels=filters * 2 ** (_N_STAGES - 1),
             stride=2**_N_STAGES,
             first_centre=0,
             dense_units=dense_units,
@@ -108,3 +100,15 @@ class ResidualNet(FusedNetwork):
             fusion=fusion,
             feature_dropout=feature_dropout,
         )
+
+
+def _convolutions(filters: int, blocks_per_stage: int) -> nn.Sequential:
+    layers: list[nn.Module] = [normalised_convolution(1, filters, stride=2)]
+    channels = filters
+    for stage in range(_N_STAGES):
+        for block in range(blocks_per_stage):
+            halves = stage > 0 and block == 0
+            width = filters * 2**stage
+            layers.append(ResidualBlock(channels, width, stride=2 if halves else 1))
+            channels = width
+    return nn.Sequential(*layers)

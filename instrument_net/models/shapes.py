@@ -1,7 +1,9 @@
-"""What the inputs of every network must look like: the one place that refuses them."""
+"""What sizes and inputs a network accepts: the one place that refuses others."""
 
 import torch
 from torch import Tensor
+
+from instrument_net.errors import InputError
 
 SpectrogramShape = tuple[int, int, int]  # (channel = 1, frequency, frame)
 SPECTROGRAM_SHAPE: SpectrogramShape = (1, 560, 256)
@@ -9,14 +11,14 @@ N_FEATURES = 20
 
 
 def checked_spectrogram_shape(spectrogram_shape: tuple[int, ...]) -> SpectrogramShape:
-    """Return ``(1, frequency, frame)`` as a tuple (a configuration hands over a list).
+    """Return ``(1, frequency, frame)`` as a tuple (a configuration holds a list).
 
     Raises:
-        ValueError: If it is not three positive numbers of which the first, the channel, is 1.
+        InputError: If it is not three positive numbers of which the first, the channel, is 1.
     """
     shape = tuple(int(size) for size in spectrogram_shape)
     if len(shape) != 3 or shape[0] != 1 or min(shape) < 1:
-        raise ValueError(
+        raise InputError(
             f"spectrogram_shape is {shape}; expected (1, frequency, frame), for example "
             f"{SPECTROGRAM_SHAPE}: one channel, without the batch"
         )
@@ -27,12 +29,22 @@ def check_sizes(**sizes: int) -> None:
     """Refuse a width below 1, and a classification into fewer than two classes.
 
     Raises:
-        ValueError: Naming the argument and its number.
+        InputError: Naming the argument and its value.
     """
     for name, size in sizes.items():
         least = 2 if name == "n_classes" else 1
         if size < least:
-            raise ValueError(f"{name} is {size}; expected at least {least}")
+            raise InputError(f"{name} is {size}; expected at least {least}")
+
+
+def check_share(name: str, share: float) -> None:
+    """Refuse a share that is not from 0 to 1.
+
+    Raises:
+        InputError: Naming the argument and its value.
+    """
+    if not 0 <= share <= 1:
+        raise InputError(f"{name} is {share}; expected a share from 0 to 1")
 
 
 def check_inputs(
@@ -51,7 +63,7 @@ def check_inputs(
         n_features: Columns of the design matrix.
 
     Raises:
-        ValueError: With both shapes, the one that came and the one that was expected.
+        ValueError: With the shapes that were passed and those that were expected.
     """
     # The tracer (TensorBoard's graph) records sizes as tensors, and warns if Python compares them.
     if torch.jit.is_tracing():  # type: ignore[attr-defined, no-untyped-call]

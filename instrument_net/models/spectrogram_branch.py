@@ -2,6 +2,7 @@
 
 from torch import Tensor, nn
 
+from instrument_net.errors import InputError
 from instrument_net.models.convolution_group import (
     ConvolutionGroup,
     centre_before_group,
@@ -18,7 +19,7 @@ def size_after_groups(spectrogram_shape: SpectrogramShape) -> tuple[int, int]:
     """Return ``(height, width)`` of the feature maps that leave the last convolution group.
 
     Raises:
-        ValueError: If nothing is left of the frequency or of the frame axis.
+        InputError: If nothing is left of the frequency or of the frame axis.
     """
     size = [*spectrogram_shape[1:]]
     for _ in range(N_GROUPS):
@@ -27,7 +28,7 @@ def size_after_groups(spectrogram_shape: SpectrogramShape) -> tuple[int, int]:
         least = 1
         for _ in range(N_GROUPS):
             least = size_before_group(least)
-        raise ValueError(
+        raise InputError(
             f"spectrogram_shape {spectrogram_shape} is too small: {N_GROUPS} convolution groups "
             f"leave {size[0]} x {size[1]} of it; expected at least (1, {least}, {least})"
         )
@@ -45,7 +46,7 @@ class SpectrogramBranch(nn.Module):
         dense_units: Neurons of both dense layers.
 
     Raises:
-        ValueError: If the spectrogram is too small for the three groups.
+        InputError: If the spectrogram is too small for the three groups.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class SpectrogramBranch(nn.Module):
         height, width = size_after_groups(spectrogram_shape)
         in_channels = [spectrogram_shape[0], *[filters] * (N_GROUPS - 1)]
         self.groups = nn.Sequential(*(ConvolutionGroup(n, filters) for n in in_channels))
-        self.feature_maps = PlainLayout()  # named after what leaves it, for those who hook it
+        self.feature_maps = PlainLayout()  # a module of its own, so that hooks find the maps
         self.dense = nn.Sequential(
             nn.Linear(filters * height * width, dense_units),
             nn.ReLU(inplace=True),
@@ -71,8 +72,8 @@ class SpectrogramBranch(nn.Module):
     def receptive_field_centre(position: float) -> float:
         """Return the spectrogram's row (or column) on which one of the feature maps is centred.
 
-        Without padding, 18 x 7 maps do not lie evenly over 560 x 256 pixels: the first is centred
-        on pixel 39, each further one 27 pixels on.
+        Without padding, the 18 x 7 positions are not spread evenly over the 560 x 256 pixels: the
+        first is centred on pixel 39, and they are 27 pixels apart.
         """
         for _ in range(N_GROUPS):
             position = centre_before_group(position)

@@ -11,19 +11,29 @@ from instrument_net.models.spectrogram_branch import SpectrogramBranch
 class SpectrogramNet(Network):
     """The spectrogram branch and a dense layer to the logits.
 
-    Called as :class:`~instrument_net.models.TwoBranchNet` is, so that one data module, loss and
-    command serve both: the features must have the right shape, and their values are not read.
+    Called like :class:`~instrument_net.models.TwoBranchNet`, so that one data module, loss and
+    command serve both. The features must have the right shape; their values are not read.
 
     Args:
-        n_classes: Instruments to tell apart, at least 2.
+        n_classes: Instruments to distinguish, at least 2.
         n_features: Columns of the design matrix that comes along.
         spectrogram_shape: ``(1, frequency, frame)``; at least 79 of either.
         filters: Filters of every convolution.
         dense_units: Neurons of each dense layer but the last.
 
     Raises:
-        ValueError: If a size is too small.
+        InputError: If a size is too small.
+
+    >>> import torch
+    >>> network = SpectrogramNet(n_classes=3, spectrogram_shape=(1, 96, 128))
+    >>> network(torch.rand(2, 1, 96, 128), torch.rand(2, 20)).shape
+    torch.Size([2, 3])
+    >>> network.perceptron_branch is None
+    True
     """
+
+    spectrogram_branch: SpectrogramBranch
+    output: nn.Linear
 
     def __init__(
         self,

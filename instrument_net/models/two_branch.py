@@ -14,22 +14,33 @@ class TwoBranchNet(Network):
     """Both branches, concatenated to 128 activations, and a dense layer to the logits.
 
     319,109 parameters for 37 classes and the sizes of the spec. The softmax (eq. 15) is left to the
-    loss and to the one who wants probabilities: ``logits.softmax(dim=1)``.
+    loss and to whoever wants probabilities: ``logits.softmax(dim=1)``.
 
     The spec's layout is channels last, batch x 560 x 256 x 1 (eq. 21); PyTorch's shape for the same
-    spectrogram is ``(batch, 1, 560, 256)``. Which order in memory is fastest differs from device to
-    device (``torch.channels_last`` on a GPU); the network itself lays its input out so.
+    spectrogram is ``(batch, 1, 560, 256)``. Which memory format is fastest depends on the device
+    (``torch.channels_last`` on a GPU); the network converts its input itself.
 
     Args:
-        n_classes: Instruments to tell apart, k, at least 2.
+        n_classes: Instruments to distinguish, k, at least 2.
         n_features: Columns of the design matrix.
         spectrogram_shape: ``(1, frequency, frame)``; at least 79 of either.
         filters: Filters of every convolution.
         dense_units: Neurons of each dense layer but the last.
 
     Raises:
-        ValueError: If a size is too small.
+        InputError: If a size is too small.
+
+    >>> import torch
+    >>> network = TwoBranchNet(n_classes=37)
+    >>> sum(parameter.numel() for parameter in network.parameters())
+    319109
+    >>> network(torch.rand(2, 1, 560, 256), torch.rand(2, 20)).shape
+    torch.Size([2, 37])
     """
+
+    spectrogram_branch: SpectrogramBranch
+    perceptron_branch: PerceptronBranch
+    output: nn.Linear
 
     def __init__(
         self,

@@ -12,16 +12,17 @@ import torch
 from torch import Tensor
 
 from instrument_net.audio import AudioError, file_duration_s, load_waveform
+from instrument_net.errors import InputError
 from instrument_net.recognition.recogniser import Recogniser
 
 Windowing = Literal["slide", "whole"]
 _OVERLAP = 0.5  # of two windows, as a share of their length
-_LEAST_REST = 0.25  # a shorter rest at the end has been heard in the window before
+_LEAST_REST = 0.25  # of a window; a shorter rest at the end is in the one before
 
 
 @dataclass
 class FilePrediction:
-    """What the network says about one file.
+    """The predictions of a network for one file, window by window.
 
     Attributes:
         path: The file.
@@ -88,10 +89,16 @@ def predict_files(
         One result a file. A file that cannot be read has an ``error`` and disturbs no other.
 
     Raises:
-        ValueError: If ``windowing`` is unknown.
+        InputError: If ``windowing`` is unknown.
+
+    >>> recogniser = Recogniser.from_checkpoint("best.ckpt")
+    >>> for result in predict_files(recogniser, ["clip.wav", "none.wav"]):
+    ...     print(result.path, len(result.windows), result.error)
+    clip.wav 1 None
+    none.wav 0 none.wav: no such file
     """
     if windowing not in get_args(Windowing):
-        raise ValueError(f"windowing must be one of {get_args(Windowing)}, got {windowing!r}")
+        raise InputError(f"windowing must be one of {get_args(Windowing)}, got {windowing!r}")
     waiting: list[FilePrediction] = []  # in order; all but the last have all their windows queued
     queue: list[tuple[FilePrediction, Tensor]] = []
 

@@ -6,16 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-import torch
 from torch import Tensor, nn
 
-from instrument_net.errors import InputError
 from instrument_net.frontend import FrontEnd
-from instrument_net.models import build_network
-
-
-class CheckpointError(InputError):
-    """A checkpoint that cannot be used; the message names the file and the reason."""
+from instrument_net.recognition.checkpoint import read_checkpoint, refusals_naming, settings_of
+from instrument_net.recognition.kept_settings import current_settings
+from instrument_net.recognition.parts import build_parts
 
 
 class Recogniser(nn.Module):
@@ -25,6 +21,10 @@ class Recogniser(nn.Module):
         front_end: Waveforms -> (spectrogram, features).
         network: (spectrogram, features) -> logits.
         class_names: Name of each output, in order.
+
+    Attributes:
+        settings: What a checkpoint keeps to build front end and network again, as plain values;
+            empty for one that was put together from modules.
     """
 
     def __init__(self, front_end: FrontEnd, network: nn.Module, class_names: Sequence[str]) -> None:
@@ -43,48 +43,44 @@ class Recogniser(nn.Module):
 
         Raises:
             CheckpointError: If the file is missing, damaged, holds anything but tensors and plain
-                values, or is no checkpoint of this project.
+                values, is no checkpoint of this project, or its network was trained on other
+                features than this version computes.
+
+        >>> from instrument_net.audio import load_waveform
+        >>> recogniser = Recogniser.from_checkpoint("best.ckpt")
+        >>> recogniser.class_names
+        ('flute', 'oboe')
+        >>> waveform = load_waveform("clip.wav", num_samples=recogniser.front_end.num_samples)
+        >>> recogniser(waveform[None]).shape
+        torch.Size([1, 2])
         """
         path = Path(path)
-        if not path.is_file():
-            raise CheckpointError(f"{path}: no such checkpoint; runs keep theirs in checkpoints/")
-        try:
-            content = torch.load(path, map_location="cpu", weights_only=True)
-        except Exception as error:  # whatever the reader stumbles over in bytes that are no archive
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise CheckpointError(
-                f"{path}: no checkpoint, damaged, or not of plain values alone: {reason}"
-            ) from error
-        try:
-            settings = content["hyper_parameters"]
-            weights = content["state_dict"]
+        content = read_checkpoint(path)
+        settings = settings_of(content, path)
+        with refusals_naming(path):
             recogniser = cls.from_settings(settings)
             prefix = "network."
+            weights = content["state_dict"]
             recogniser.network.load_state_dict(
                 {k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)}
             )
-        except (KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
-            raise CheckpointError(
-                f"{path}: not a checkpoint of instrument_net.train: {type(error).__name__} {error}"
-            ) from error
         return recogniser
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Self:
-        """Return an untrained recogniser from the settings that a checkpoint keeps.
+        """Return an untrained recogniser, in evaluation mode.
 
         Args:
-            settings: ``class_names``, ``network`` (name and options) and ``front_end``.
+            settings: ``class_names``, ``network`` (name and options) and ``front_end``, as a
+                checkpoint or an exported file keeps them.
+
+        Raises:
+            ValueError: If network or front end refuse their settings, or an exported network was
+                trained on other features than this version computes.
         """
-        front_end = FrontEnd(**settings["front_end"])
-        network = build_network(
-            **settings["network"],
-            n_classes=len(settings["class_names"]),
-            n_features=len(front_end.feature_names),
-            spectrogram_shape=front_end.spectrogram_shape,
-        )
-        recogniser = cls(front_end, network, settings["class_names"]).eval()
-        recogniser.settings = {k: settings[k] for k in ("class_names", "network", "front_end")}
+        parts = build_parts(**current_settings(settings))
+        recogniser = cls(parts.front_end, parts.network, parts.settings["class_names"]).eval()
+        recogniser.settings = parts.settings
         return recogniser
 
     @property

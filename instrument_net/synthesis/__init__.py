@@ -1,4 +1,4 @@
-"""Physically informed instruments, rendered to waveforms: the source of the synthetic corpus."""
+"""Physically informed instruments -> waveforms, for the synthetic corpora."""
 
 from instrument_net.synthesis.clip import ClipMetadata, render_clip
 from instrument_net.synthesis.instruments import INSTRUMENTS, InstrumentModel

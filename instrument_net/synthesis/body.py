@@ -1,4 +1,4 @@
-"""The instrument's body: a fixed filter with resonances of its own, the same for every note.
+"""The body of an instrument: a filter with resonances of its own, the same for every note.
 
 Fletcher & Rossing, ch. 9 (guitar), 10 (violin), 12 (piano): the body's resonances colour each note.
 """
@@ -16,17 +16,17 @@ _N_TAPS = 1024
 
 @dataclass(frozen=True)
 class BodyHabit:
-    """What the bodies of one class have in common.
+    """The properties that the bodies of one class share.
 
     Args:
         n_resonances: Number of resonances.
         lowest_hz: Lower end of the region in which resonances lie.
         highest_hz: Upper end of that region.
-        gain_db: Largest height of a resonance (and largest depth of a dip) in dB.
-        tilt_db_per_octave: Largest slope of the whole response, either way.
+        gain_db: Largest height of a resonance (and depth of a dip) in dB.
+        tilt_db_per_octave: Largest slope of the whole response, up or down.
         narrowest_octaves: Width of the narrowest resonance.
-        radiates_from_hz: Below it, give or take half an octave, the body is too small to radiate:
-            12 dB an octave are lost; 0 = it radiates all.
+        radiates_from_hz: Below this frequency, plus or minus half an octave, the body is too small
+            to radiate: the response falls by 12 dB per octave. 0: it radiates everything.
     """
 
     n_resonances: int
@@ -43,7 +43,7 @@ def body_impulse_response(habit: BodyHabit, rng: np.random.Generator) -> Wavefor
 
     Args:
         habit: The class's resonance region and strength.
-        rng: Draws where the resonances of this individual lie.
+        rng: Draws the resonances of this individual.
 
     Returns:
         float32 minimum-phase impulse response ``(1024,)`` at 44,100 Hz, of unit energy.

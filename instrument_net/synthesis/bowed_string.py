@@ -17,7 +17,7 @@ class HelmholtzSpectrum:
     """Amplitudes ``1/h``, rounded off by a soft bow and notched by the bowing point.
 
     Args:
-        corner_hz: Where the rounding of the Helmholtz corner begins at mezzo-forte.
+        corner_hz: Frequency above which the Helmholtz corner is rounded, at mezzo-forte.
         bow_position: Bowing point as a fraction of the string's length.
         notch: Depth of the notches at harmonics ``1 / bow_position``, 0 to 1.
         bridge_hill_hz: Centre of the bridge hill (2,000 to 3,000 Hz for a violin).
@@ -33,7 +33,7 @@ class HelmholtzSpectrum:
         corner_hz = self.corner_hz * 2 ** (1.6 * (loudness - 0.5))
         comb = 1 - self.notch * np.abs(np.cos(np.pi * harmonic * self.bow_position)) ** 8
         rounded = 1 / np.sqrt(1 + (harmonic * f0_hz / corner_hz) ** 2)
-        # The bridge's rocking resonance lifts all that lies around it, on every violin.
+        # The bridge's rocking resonance raises the frequencies around it, on every violin.
         hill_octaves = np.log2(harmonic * f0_hz / self.bridge_hill_hz)
         bridge_hill = 10 ** (_BRIDGE_HILL_DB / 20 * np.exp(-0.5 * (hill_octaves / 0.4) ** 2))
         amplitude: FloatArray = comb * rounded * bridge_hill / harmonic
@@ -45,7 +45,7 @@ def draw_bowed_string(rng: np.random.Generator, *, size: float = 1.0) -> Sustain
 
     Args:
         rng: Draws the individual.
-        size: How much larger than a violin's the bridge is: its hill lies that much lower.
+        size: Size of the bridge relative to a violin's; its hill is lower by this factor.
     """
     spectrum = HelmholtzSpectrum(
         corner_hz=log_uniform(rng, 2500, 4500) / np.sqrt(size),

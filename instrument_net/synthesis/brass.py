@@ -1,4 +1,4 @@
-"""Brass: the louder, the brighter (Risset & Mathews 1969; Fletcher & Rossing, ch. 14)."""
+"""Brass: louder notes are brighter (Risset & Mathews 1969; Fletcher & Rossing, ch. 14)."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,12 @@ from instrument_net.synthesis.vibrato import Vibrato
 
 @dataclass(frozen=True)
 class BrassSpectrum:
-    """A bell that radiates highs better, and a cut-off that rises with the blowing pressure.
+    """A bell that radiates high frequencies better, and a cut-off that rises with the pressure.
 
     Args:
         soft_cutoff_hz: Cut-off at pianissimo.
-        octaves_louder: By how many octaves the cut-off rises up to fortissimo.
-        bell_hz: Below it the bell keeps the sound inside.
+        octaves_louder: Octaves by which the cut-off rises from pianissimo to fortissimo.
+        bell_hz: Frequency below which the bell radiates less.
         slope: Exponent of the fall above the cut-off.
     """
 
@@ -36,12 +36,12 @@ class BrassSpectrum:
 
 
 def draw_brass(rng: np.random.Generator, *, size: float = 1.0) -> SustainedTone:
-    """Return one brass instrument: the spectrum opens during the attack, the pitch scoops in.
+    """Return one brass instrument: it grows brighter in the attack, and the pitch scoops in.
 
     Args:
         rng: Draws the individual.
-        size: How much wider than in between trumpet and trombone the bell is: both cut-offs lie
-            that much lower.
+        size: Width of the bell relative to one between trumpet and trombone; both cut-offs are
+            lower by this factor.
     """
     spectrum = BrassSpectrum(
         soft_cutoff_hz=log_uniform(rng, 650, 950) / size,

@@ -1,4 +1,4 @@
-"""One clip: an individual of a class plays a note or a phrase into a room with a microphone."""
+"""One clip: an individual of a class plays a note or a phrase in a room with a microphone."""
 
 import zlib
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from typing import get_args
 import numpy as np
 import scipy.signal
 
+from instrument_net.errors import InputError
+from instrument_net.spelling import hint
 from instrument_net.synthesis.body import body_impulse_response
 from instrument_net.synthesis.instruments import InstrumentModel, Sounding
 from instrument_net.synthesis.note import (
@@ -23,7 +25,7 @@ from instrument_net.synthesis.room import room_impulse_response
 from instrument_net.synthesis.tables import table_of
 
 _QUIETEST_DB = -24.0
-"""Peak of a pianissimo below that of a fortissimo."""
+"""Peak level of a pianissimo relative to a fortissimo."""
 _FORTISSIMO_PEAK = 0.8
 _STACCATO_S = (0.4, 0.7)
 _SHORTEST_HELD_S = 0.9
@@ -33,13 +35,13 @@ _SNR_DB = (30.0, 60.0)
 
 @dataclass(frozen=True)
 class ClipMetadata:
-    """What is known about a clip.
+    """The metadata of a clip.
 
     Args:
         label: Class name.
         instrument_id: The individual, unique over all classes, for example ``flute-03``.
-        pitch_midi: MIDI note number, of a phrase that of its first note; for noise, that of the
-            key which its filter follows.
+        pitch_midi: MIDI note number, in a phrase of the first note; for noise, of the key that its
+            filter follows.
         dynamic: ``pp`` to ``ff``.
         articulation: ``sustained``, ``staccato`` or ``accented``.
         duration_s: Length of the whole clip in seconds.
@@ -55,7 +57,7 @@ class ClipMetadata:
 
 @dataclass(frozen=True)
 class Individual:
-    """One instrument as recorded: its sounding part, and its body and room as one filter."""
+    """One instrument as recorded: its sound generator, and body and room as one filter."""
 
     sounding: Sounding
     impulse_response: Waveform
@@ -71,22 +73,22 @@ def render_clip(
         individual: Number of the individual, from 0; it fixes body, room and habits.
         clip: Number of the clip, from 0; it fixes pitch, dynamic, articulation, length and noise.
         seed: Another seed gives other individuals and other clips.
-        table: Whose class it is, a key of ``TABLES``.
+        table: The table of instruments, a key of ``TABLES``.
 
     Returns:
         A float32 waveform ``(samples,)`` at 44,100 Hz, 0.4 to 7 s long, within (-1, 1), and its
-        metadata. The arguments fix it to the last bit, whatever was rendered before.
+        metadata. The arguments determine it to the last bit, whatever was rendered before.
 
     Raises:
-        ValueError: If table or class is unknown (the message lists the known ones) or a number
+        InputError: If table or class is unknown (the message names the nearest one) or a number
             negative.
     """
     models = table_of(table)
     if label not in models:
-        raise ValueError(f"unknown instrument class {label!r}; known are {', '.join(models)}")
+        raise InputError(f"no instrument class {label!r}{hint(label, models)}")
     for name, number in (("individual", individual), ("clip", clip), ("seed", seed)):
         if number < 0:
-            raise ValueError(f"{name} is {number}; expected 0 or more")
+            raise InputError(f"{name} is {number}; expected 0 or more")
     rng = _generator(seed, label, individual, clip)
     model = models[label]
     note = _draw_note(model, rng)
@@ -142,7 +144,7 @@ def _draw_note(model: InstrumentModel, rng: np.random.Generator) -> Note:
 
 
 def _record(wet: Waveform, note: Note, rng: np.random.Generator) -> Waveform:
-    """Set the level, begin a little late, and add the microphone's noise."""
+    """Set the level, delay the onset a little, and add the microphone's noise."""
     peak = _FORTISSIMO_PEAK * 10 ** (_QUIETEST_DB / 20 * (1 - note.loudness))
     onset = int(uniform(rng, 0.0, _LATEST_ONSET_S) * SAMPLE_RATE_HZ)
     snr_db = uniform(rng, *_SNR_DB)

@@ -1,4 +1,4 @@
-"""Slow curves (envelopes, vibrato): computed every 64 samples and joined by straight lines."""
+"""Slow curves (envelopes, vibrato): computed every 64 samples and interpolated linearly."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def control_times_s(num_samples: int) -> FloatArray:
 
 
 def to_audio_rate(control: FloatArray, num_samples: int) -> Waveform:
-    """Join control points by straight lines.
+    """Interpolate linearly between control points.
 
     Args:
         control: One value per time of :func:`control_times_s`.

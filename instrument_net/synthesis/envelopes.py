@@ -1,4 +1,4 @@
-"""Amplitude over time: a driven (blown, bowed, sung) note, and a vibration that is stopped."""
+"""Amplitude over time: of a driven (blown, bowed, sung) note, and of a damped vibration."""
 
 import numpy as np
 
@@ -21,13 +21,13 @@ def driven_envelope(
         attack_s: Seconds from silence to the plateau.
         duration_s: Seconds from the onset to the release.
         release_s: Seconds of the release until -60 dB.
-        accent: How far an accented beginning exceeds the plateau, 0 = not at all, 1 = twice.
+        accent: Excess of an accented beginning over the plateau: 0 = none, 1 = twice as high.
         accent_s: Time constant in seconds with which the accent settles.
 
     Returns:
         Amplitude ``(n,)``, 0 at the onset and at most 1.
     """
-    # A staccato note shorter than its attack would never speak.
+    # A staccato note shorter than its attack would never reach its level.
     attack_s = min(attack_s, 0.6 * duration_s)
     rise = 0.5 - 0.5 * np.cos(np.pi * np.clip(time_s / attack_s, 0.0, 1.0))
     settled = 1 + accent * np.exp(-np.maximum(time_s - attack_s, 0.0) / accent_s)
@@ -37,12 +37,12 @@ def driven_envelope(
 
 
 def damped(waveform: Waveform, duration_s: float, release_s: float) -> Waveform:
-    """Return a free vibration as damper or hand stop it: let go of, it falls by 60 dB.
+    """Return a free vibration that a damper or a hand stops.
 
     Args:
         waveform: Of the undamped vibration, changed in place, ``(samples,)``.
-        duration_s: Seconds from the onset to the moment the player lets go.
-        release_s: Seconds of the fall.
+        duration_s: Seconds from the onset to the moment of damping.
+        release_s: Seconds in which it then falls by 60 dB.
     """
     first = min(int(duration_s * SAMPLE_RATE_HZ), waveform.size)
     time_s = np.arange(first, waveform.size) / SAMPLE_RATE_HZ

@@ -16,7 +16,7 @@ class AirJetSpectrum:
 
     Args:
         fall_db: Fall per harmonic at mezzo-forte.
-        octave_db: Level added to harmonic 2, which the jet's offset governs.
+        octave_db: Level added to harmonic 2, which depends on the jet's offset.
     """
 
     fall_db: float

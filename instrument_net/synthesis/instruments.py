@@ -1,4 +1,4 @@
-"""The table of instruments: what each class is, how it is played, in which bodies and rooms."""
+"""The table of instruments: how each class sounds, how it is played, its bodies and rooms."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from instrument_net.synthesis.waves import draw_noise, draw_plain_wave
 
 
 class Sounding(Protocol):
-    """One individual's sounding part, with a character of its own, before body and room."""
+    """The sound generator of one individual, before body and room."""
 
     def play(self, note: Note, rng: np.random.Generator) -> Waveform:
         """Return the dry sound of one note, float32 ``(samples,)`` at 44,100 Hz."""
@@ -39,9 +39,9 @@ class InstrumentModel:
         draw: Draws one individual of the class.
         lowest_midi: Lowest note of the range.
         highest_midi: Highest note of the range.
-        body: Resonances that the class's bodies have; None for electronic sound.
+        body: Resonances of the class's bodies; None for electronic sound.
         room_t60_s: Range of the rooms' reverberation times in seconds.
-        articulations: Ways in which a note is played, each as often as it stands here.
+        articulations: Ways of playing a note; one that is listed twice is twice as likely.
         longest_s: Length of the longest note in seconds.
         phrase_share: Probability that a clip is a phrase of several notes instead of one.
     """

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from instrument_net.synthesis.note import SAMPLE_RATE_HZ, FloatArray, Waveform
 
-# The time after which a mode has fallen by 60 dB, T60, and its decay rate: exp(-rate T60) = 1e-3.
+# Relates T60, the time in which a mode falls by 60 dB, to its decay rate: exp(-rate T60) = 1e-3.
 LN_1000 = float(np.log(1000.0))
 # e^-60 is far below 16 bits and far above the float32 denormals, which are slow to multiply.
 _LARGEST_DECAY_NEPERS = 60.0
@@ -68,9 +68,9 @@ def gliding_modes(
     glide: float,
     glide_s: float,
 ) -> Waveform:
-    """Return decaying modes that all start sharp and sink to their frequency.
+    """Return decaying modes that all start sharp and fall to their final frequency.
 
-    A drumhead is stretched by its own large motion, so that the pitch falls as the sound decays
+    A drumhead is stretched by its own large motion, so its pitch falls as the sound decays
     (Fletcher & Rossing, ch. 18): ``f(t) = f (1 + glide exp(-t / glide_s))``.
 
     Args:
@@ -88,7 +88,7 @@ def gliding_modes(
     warped_s = time_s + glide * glide_s * (1 - np.exp(-time_s / glide_s))
     waveform = np.zeros(num_samples, dtype=np.float32)
     for f, t60, a in zip(frequency_hz, t60_s, amplitude, strict=True):
-        # A mode is heard for 1.5 T60 (90 dB); adding its tail would only cost time.
+        # A mode is audible for 1.5 T60 (90 dB); adding its tail would only cost time.
         n = min(num_samples, int(1.5 * t60 * SAMPLE_RATE_HZ))
         cycles = f * warped_s[:n]
         angle = ((cycles - np.floor(cycles)) * (2 * np.pi)).astype(np.float32)

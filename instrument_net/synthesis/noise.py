@@ -1,4 +1,4 @@
-"""Noise of breath, bow, hammer and room: Gaussian noise with a drawn spectrum."""
+"""Noise of breath, bow, hammer and room: Gaussian noise with a given spectrum."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,8 @@ import scipy.fft
 
 from instrument_net.synthesis.note import SAMPLE_RATE_HZ, FloatArray, Waveform
 
-# The spectrum is drawn coarsely and interpolated: it is smooth, the FFT's bins are 100,000.
+# The spectrum is evaluated on a coarse grid and interpolated: it is smooth, and the FFT has about
+# 100,000 bins.
 _GRID_HZ = np.concatenate([[0.0], np.geomspace(20.0, SAMPLE_RATE_HZ / 2, 96)])
 
 

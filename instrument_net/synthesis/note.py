@@ -1,4 +1,4 @@
-"""What a player is asked for: pitch, dynamic, articulation and length."""
+"""What a player is to play: pitch, dynamic, articulation and length."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -14,7 +14,7 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 SAMPLE_RATE_HZ = 44_100
 
 LOUDNESS: dict[Dynamic, float] = {"pp": 0.0, "p": 0.25, "mf": 0.5, "f": 0.75, "ff": 1.0}
-"""How hard the player plays, from 0 (pp) to 1 (ff): it changes the level and the spectrum."""
+"""How hard the player plays, from 0 (pp) to 1 (ff); this affects level and spectrum."""
 
 
 @dataclass(frozen=True)

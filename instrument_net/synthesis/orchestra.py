@@ -1,9 +1,10 @@
-"""Instruments by the names that recordings of them have, in the variety that recordings have.
+"""Instruments of the orchestra, as varied as recordings of them.
 
-Where :data:`~instrument_net.synthesis.INSTRUMENTS` has one class a principle of sound, for networks
-to be tried out on, these stand beside recordings of the same instruments (``data/extra=orchestra``)
-and vary what a few libraries cannot: bodies, rooms, players. Sizes and ranges: Fletcher & Rossing,
-ch. 9 to 19. Decays, unevenness of partials and levels of noise: docs/decisions.md.
+The classes of :data:`~instrument_net.synthesis.INSTRUMENTS` are principles of sound production, for
+trying out networks. These have the names of recorded instruments, may be combined with recordings
+of them (``data/extra=orchestra``), and vary what a few libraries cannot: bodies, rooms, players.
+Sizes and ranges: Fletcher & Rossing, ch. 9 to 19. Decays, unevenness of partials, noise levels:
+docs/experiments.md.
 """
 
 from collections.abc import Callable, Mapping

@@ -27,7 +27,7 @@ class Bell:
 
     Args:
         ratios: Partials over the prime, ``(partials,)``.
-        split_hz: Distance of each partial's doublet (no bell is perfectly round): it beats.
+        split_hz: Distance of each partial's doublet, which beats (no bell is perfectly round).
         t60_s: Seconds for the hum note to fall by 60 dB.
         clapper_hz: Low-pass corner of the clapper at mezzo-forte.
     """
@@ -57,7 +57,7 @@ class Bell:
 
 @dataclass(frozen=True)
 class Membrane:
-    """One drum, a circular membrane whose pitch falls as it calms down.
+    """One drum, a circular membrane whose pitch falls as it decays.
 
     Args:
         t60_s: Seconds for the lowest mode to fall by 60 dB.
@@ -77,7 +77,7 @@ class Membrane:
         """Return the dry sound of one stroke, float32 ``(samples,)``."""
         frequency_hz = MEMBRANE_RATIOS * note.f0_hz
         strike_hz = self.strike_hz * 2 ** (1.6 * (note.loudness - 0.5))
-        place = rng.uniform(0.4, 1.0, MEMBRANE_RATIOS.size)  # no stroke hits the same place
+        place = rng.uniform(0.4, 1.0, MEMBRANE_RATIOS.size)  # every stroke hits another place
         amplitude = place / (1 + (frequency_hz / strike_hz) ** 2)
         t60_s = self.t60_s * MEMBRANE_RATIOS**-0.7
         release_s = 0.1
@@ -94,7 +94,7 @@ class Membrane:
 
 
 def draw_bell(rng: np.random.Generator) -> Bell:
-    """Return one bell; its tuning strays from the founder's aim by up to 1.5 %."""
+    """Return one bell; its partials deviate from their nominal ratios by up to 1.5 %."""
     return Bell(
         ratios=BELL_RATIOS * rng.uniform(0.985, 1.015, BELL_RATIOS.size),
         split_hz=rng.uniform(0.3, 2.5, BELL_RATIOS.size),

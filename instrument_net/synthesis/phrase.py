@@ -10,7 +10,7 @@ from instrument_net.synthesis.ranges import log_uniform
 
 _LENGTH_S = 3.5
 _BEAT_S = (0.12, 1.0)
-_OVERLAP = (0.4, 1.3)  # a note's length over its step: below 1 it is detached
+_OVERLAP = (0.4, 1.3)  # a note's length relative to its step; detached below 1
 _SHORTEST_S = 0.08
 _STEP_SEMITONES = 4.0
 _REST_PROBABILITY = 0.08
@@ -23,9 +23,9 @@ def play_phrase(
     """Return the dry sound of a phrase.
 
     Args:
-        first: The note that it begins with; the others share its dynamic and articulation.
-        sounding: Who plays.
-        model: Of its class, within whose range the phrase stays.
+        first: Its first note; the others have the same dynamic and articulation.
+        sounding: The instrument that plays.
+        model: The class of the instrument; the phrase stays within its range.
         rng: Draws tempo, rhythm and pitches.
 
     Returns:

@@ -15,7 +15,7 @@ RANK_HARMONICS = (1, 2, 3, 4, 6, 8)
 
 @dataclass(frozen=True)
 class OrganSpectrum:
-    """Each rank sounds its own harmonic series; a key knows no dynamics but the swell box.
+    """Each rank sounds its own harmonic series; only the swell box changes the dynamics.
 
     Args:
         rank_db: Level of each of ``RANK_HARMONICS``.
@@ -32,7 +32,7 @@ class OrganSpectrum:
             number = harmonic / rank
             gain_db = level_db - self.fall_db * (number - 1)
             power += np.where(number % 1 == 0, 10 ** (gain_db / 10), 0.0)
-        # A closed swell box muffles the highs.
+        # A closed swell box muffles high frequencies.
         muffle_hz = 3000.0 * 4**loudness
         amplitude: FloatArray = np.sqrt(power) / np.sqrt(1 + (harmonic * f0_hz / muffle_hz) ** 2)
         return amplitude

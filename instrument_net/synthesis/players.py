@@ -1,4 +1,4 @@
-"""The same instrument in other hands: what differs from player to player and from room to room."""
+"""The same instrument with another player: what differs between players and rooms."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,15 +19,15 @@ def by_any_player(
     *,
     slowest_attack: float = 3.0,
 ) -> SustainedTone:
-    """Return one individual of a driven instrument in the hands of any player.
+    """Return one individual of a driven instrument with a random player.
 
-    Attacks are quick or slow, the tone swells and wavers, vibrato is wide, slight or none, breath
-    and bow are loud or hardly heard, and the harmonics are as uneven as a room makes them.
+    Attacks are quick or slow, the tone swells and wavers, vibrato is wide, slight or absent, breath
+    and bow noise is loud or hardly audible, and the harmonics are as uneven as in a room.
 
     Args:
         draw: Draws the instrument with its usual player.
         rng: Draws instrument and player.
-        slowest_attack: How much slower than usual the slowest player begins.
+        slowest_attack: Attack time of the slowest player relative to the usual one.
     """
     tone = draw(rng)
     vibrato = 0.0 if rng.random() < _WITHOUT_VIBRATO else uniform(rng, 0.4, 1.2)

@@ -29,9 +29,9 @@ class PluckedString:
         pluck_hz: Low-pass corner of the finger at mezzo-forte.
         knock_db: Level of the finger's noise.
         loss_order: Exponent with which losses grow with frequency.
-        most_partials: None above this one.
+        most_partials: Largest number of partials.
         knock_hz: Band of the finger's noise.
-        spread_db: How uneven the partials of a note are; 0 = as the formula has them.
+        spread_db: How uneven the partials of a note are; 0 = as in the formula.
     """
 
     pluck_position: float
@@ -94,7 +94,7 @@ def draw_acoustic_guitar(rng: np.random.Generator) -> PluckedString:
 
 
 def draw_harp(rng: np.random.Generator) -> PluckedString:
-    """Return one harp: plucked by soft fingers near the middle of long strings, which ring."""
+    """Return one harp: long strings that ring, plucked softly near their middle."""
     return PluckedString(
         pluck_position=uniform(rng, 0.25, 0.48),
         t60_s=log_uniform(rng, 3.5, 8.0),
@@ -110,7 +110,7 @@ def draw_harp(rng: np.random.Generator) -> PluckedString:
 
 
 def draw_electric_guitar(rng: np.random.Generator) -> PluckedString:
-    """Return one electric guitar, as its pickup hears it: long, no wood."""
+    """Return one electric guitar as its pickup senses it: a long decay, no body."""
     return PluckedString(
         pluck_position=uniform(rng, 0.06, 0.3),
         t60_s=log_uniform(rng, 7.0, 18.0),
@@ -125,7 +125,7 @@ def draw_electric_guitar(rng: np.random.Generator) -> PluckedString:
 
 
 def draw_electric_bass(rng: np.random.Generator) -> PluckedString:
-    """Return one electric bass: a pickup, and thick strings whose upper partials die at once."""
+    """Return one electric bass: a pickup, and thick strings whose upper partials decay at once."""
     return replace(
         draw_electric_guitar(rng),
         pluck_position=uniform(rng, 0.08, 0.3),
@@ -137,11 +137,11 @@ def draw_electric_bass(rng: np.random.Generator) -> PluckedString:
 
 
 def draw_pizzicato(rng: np.random.Generator, *, size: float) -> PluckedString:
-    """Return one instrument of the violin family, plucked: short, for a finger stops the string.
+    """Return one instrument of the violin family, plucked: short, as a finger stops the string.
 
     Args:
         rng: Draws the individual.
-        size: How much larger than a violin it is: it rings longer and darker.
+        size: Size relative to a violin; a larger one decays more slowly and sounds darker.
     """
     return replace(
         draw_acoustic_guitar(rng),

@@ -1,4 +1,4 @@
-"""Draws from the range of values that a class of instruments allows."""
+"""Random draws from the ranges of values of a class of instruments."""
 
 import math
 
@@ -19,10 +19,10 @@ def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
 def uneven(
     amplitude: npt.NDArray[np.float64], spread_db: float, rng: np.random.Generator
 ) -> npt.NDArray[np.float64]:
-    """Return partials' amplitudes as a room and a body leave them: each off by some decibels.
+    """Return uneven amplitudes of partials, as after a body and a room: each off by some decibels.
 
     Args:
-        amplitude: What a smooth law gives, ``(partials,)``.
+        amplitude: By a smooth law, ``(partials,)``.
         spread_db: Standard deviation of the normal draws in dB; 0 draws nothing.
         rng: Source of the draws.
     """

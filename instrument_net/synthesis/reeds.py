@@ -101,7 +101,7 @@ def draw_double_reed(rng: np.random.Generator, *, size: float = 1.0) -> Sustaine
 
     Args:
         rng: Draws the individual.
-        size: How much lower than an oboe's its formants lie (a bassoon: 2.3).
+        size: Factor by which its formants are lower than an oboe's (a bassoon: 2.3).
     """
     spectrum = ConicalReedSpectrum(
         formant_hz=(log_uniform(rng, 1000, 1350) / size, log_uniform(rng, 2700, 3400) / size),

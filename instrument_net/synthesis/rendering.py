@@ -1,4 +1,4 @@
-"""Many clips -> files, on all cores. Nothing here imports torch: a worker starts in no time."""
+"""Many clips -> files, on all cores. Nothing here imports torch, so that workers start quickly."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def render_files(
     """Render every clip to a 16-bit file and yield the table rows, one individual at a time.
 
     Args:
-        folder: Where ``audio/<label>/`` is made; paths in the rows are relative to it.
+        folder: Where ``audio/<label>/`` is created; paths in the rows are relative to it.
         classes: Names of instrument classes.
         individuals_per_class: Instruments of each class.
-        clips_per_individual: Clips that each of them plays.
+        clips_per_individual: Clips of each instrument.
         seed: Another seed gives other instruments and other clips.
-        table: Whose classes they are, a key of ``synthesis.TABLES``.
+        table: The table of instruments, a key of ``synthesis.TABLES``.
         n_workers: Processes; default: one per core. The files do not depend on it.
     """
     jobs = [(label, individual) for label in classes for individual in range(individuals_per_class)]
@@ -45,8 +45,8 @@ def render_files(
         (folder / "audio" / label).mkdir(parents=True, exist_ok=True)
     render = partial(_render_individual, folder, clips_per_individual, seed, table)
     n_workers = n_workers or os.cpu_count() or 1
-    # A process per core is enough: threads of its matrix library would only get in the way, and
-    # change the last bit of its sums.
+    # One process per core is enough: threads of the matrix library would only compete for the cores
+    # and change the last bit of sums.
     one_thread = partial(threadpool_limits, 1)
     if n_workers == 1:
         with one_thread():

@@ -1,4 +1,4 @@
-"""What plucked and struck strings share: stiff partials, and a knock at the onset.
+"""What plucked and struck strings share: the partials of a stiff string, a knock at the onset.
 
 Fletcher & Rossing, ch. 2 (stiff strings); Fletcher, J. Acoust. Soc. Am. 36, 1964:
 ``f_h = h f0 sqrt(1 + B h^2)``.
@@ -9,9 +9,9 @@ import numpy as np
 from instrument_net.synthesis.note import FloatArray, Waveform
 
 FEW_PARTIALS = 48
-"""What the kinds make do with; low strings lack their highest partials then."""
+"""In the table ``kinds``; low strings then miss their highest partials."""
 AUDIBLE_PARTIALS = 300
-"""As many as a string of any table sounds up to 12 kHz, or loud enough to be heard."""
+"""As many as any string has up to 12 kHz, or loud enough to be audible."""
 _HIGHEST_PARTIAL_HZ = 12_000.0
 
 
@@ -21,7 +21,7 @@ def stiff_string_hz(f0_hz: float, inharmonicity: float, most_partials: int) -> F
     Args:
         f0_hz: Frequency of partial 1, which the tuner tunes, in hertz.
         inharmonicity: B in ``f_h = h f sqrt(1 + B h^2)``; 0 = harmonic.
-        most_partials: None above this one.
+        most_partials: Largest number of partials.
 
     Returns:
         Frequencies in hertz, ``(partials,)``, rising.

@@ -1,4 +1,4 @@
-"""A stroke: the noise of stick or mallet, and the hand that stops the vibration."""
+"""A stroke: the noise of stick or mallet, and the damping by hand."""
 
 import numpy as np
 

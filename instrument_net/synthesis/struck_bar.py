@@ -23,7 +23,7 @@ class StruckBar:
         t60_s: Seconds for the first mode of C4 to fall by 60 dB.
         mallet_hz: Low-pass corner of the mallet at mezzo-forte.
         knock_db: Level of the mallet's knock.
-        spread_db: How uneven the modes of a stroke are; 0 = as the formula has them.
+        spread_db: How uneven the modes of a stroke are; 0 = as in the formula.
     """
 
     ratios: FloatArray
@@ -46,7 +46,7 @@ class StruckBar:
 
 
 def draw_struck_bar(rng: np.random.Generator) -> StruckBar:
-    """Return one marimba-like instrument; the upper modes of its bars stray by up to 2 %."""
+    """Return one marimba-like instrument; the upper modes of its bars deviate by up to 2 %."""
     return StruckBar(
         ratios=_WOODEN_RATIOS * np.array([1.0, *rng.uniform(0.98, 1.02, 2)]),
         t60_s=log_uniform(rng, 0.5, 1.1),
@@ -56,7 +56,7 @@ def draw_struck_bar(rng: np.random.Generator) -> StruckBar:
 
 
 def draw_marimba(rng: np.random.Generator) -> StruckBar:
-    """Return one marimba, soft or hard mallets: its resonators let the low bars ring."""
+    """Return one marimba with soft or hard mallets: resonators prolong the low bars."""
     return StruckBar(
         ratios=_TUNED_RATIOS * np.array([1.0, *rng.uniform(0.97, 1.03, 2)]),
         t60_s=log_uniform(rng, 1.0, 4.0),
@@ -67,7 +67,7 @@ def draw_marimba(rng: np.random.Generator) -> StruckBar:
 
 
 def draw_vibraphone(rng: np.random.Generator) -> StruckBar:
-    """Return one vibraphone: aluminium rings much longer than wood; mode 3 is hardly tuned."""
+    """Return one vibraphone: aluminium rings much longer than wood, and mode 3 is hardly tuned."""
     return StruckBar(
         ratios=_TUNED_RATIOS * np.array([1.0, *rng.uniform([0.98, 0.85], [1.03, 1.12])]),
         t60_s=log_uniform(rng, 6.0, 18.0),

@@ -23,13 +23,13 @@ class StruckString:
 
     Args:
         inharmonicity: B at A4; it doubles every eight semitones.
-        hammer_hz: Low-pass corner of the felt at mezzo-forte; it hardens when struck harder.
+        hammer_hz: Low-pass corner of the felt at mezzo-forte; harder strokes harden it.
         t60_s: Seconds for the fundamental of A3 to fall by 60 dB, late in the note.
         unison_cents: Mistuning of the unison strings.
         knock_db: Level of the hammer's knock on the soundboard.
         release_s: Seconds of the felt damper.
-        most_partials: None above this one.
-        spread_db: How uneven the partials of a note are; 0 = as the formula has them.
+        most_partials: Largest number of partials.
+        spread_db: How uneven the partials of a note are; 0 = as in the formula.
     """
 
     inharmonicity: float
@@ -47,12 +47,12 @@ class StruckString:
         partial_hz = stiff_string_hz(note.f0_hz, stiffness, self.most_partials)
         h = np.arange(1, partial_hz.size + 1)
         hammer_hz = self.hammer_hz * 2 ** (2.2 * (note.loudness - 0.5))
-        # The hammer strikes at 1/8 of the string, so that partial 8 is weak.
+        # The hammer strikes at 1/8 of the string, so partial 8 is weak.
         strike = 0.1 + np.abs(np.sin(np.pi * h / 8.2))
         amplitude = strike * h**-0.6 / (1 + (partial_hz / hammer_hz) ** 2)
         amplitude = uneven(amplitude, self.spread_db, rng)
         t60_s = self.t60_s * (220.0 / note.f0_hz) ** 0.7 / (1 + partial_hz / 2500.0)
-        # Two strings apart by a cent or two beat slowly; the one that moves the bridge dies
+        # Two strings that differ by a cent or two beat slowly; the one that moves the bridge decays
         # first (Weinreich 1977): a fast decay, then an aftersound.
         detune = 2 ** (self.unison_cents * uniform(rng, 0.5, 1.5) / 1200)
         num_samples = int((note.duration_s + self.release_s) * SAMPLE_RATE_HZ)

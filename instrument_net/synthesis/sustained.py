@@ -1,4 +1,4 @@
-"""A driven instrument: harmonics that follow the player's force, plus the noise of the drive."""
+"""A driven instrument: harmonics that depend on the player's force, and the noise of the drive."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -15,12 +15,12 @@ from instrument_net.synthesis.wavetable import harmonic_numbers, read_wavetables
 
 # Rates at which a held tone's loudness wanders, from the bow's or breath's arc to unsteadiness.
 _SWELLS_HZ = (0.25, 0.7, 1.7, 4.0)
-# The soft table is what the note sounds like while it is still growing.
+# The soft table is the spectrum of a note that is still growing.
 _SOFT_SHARE = 0.35
 
 
 class HarmonicSpectrum(Protocol):
-    """The law by which an instrument gives its harmonics their amplitudes."""
+    """The law that gives an instrument's harmonics their amplitudes."""
 
     def amplitudes(self, harmonic: FloatArray, f0_hz: float, loudness: float) -> FloatArray:
         """Return relative amplitudes >= 0, ``(harmonics,)``, at a loudness from 0 to 1."""
@@ -49,14 +49,14 @@ class SustainedTone:
     """One individual of a driven instrument.
 
     Args:
-        spectra: Its harmonic law; several (a singer's vowels) take turns from note to note.
+        spectra: Its harmonic law; of several (a singer's vowels), one is drawn for each note.
         attack_s: Seconds of a normal attack.
         release_s: Seconds of the release until -60 dB.
-        vibrato: The player's habit of pitch.
+        vibrato: The player's vibrato and other changes of pitch.
         noise: Noise of the drive, or None.
         tremolo_db: Peak swing of the amplitude that goes with the vibrato, in dB.
-        spread_db: How uneven the harmonics of a note are; 0 = as the law has them.
-        swell_db: How far the loudness wanders during a note, in dB; 0 = it is held.
+        spread_db: How uneven the harmonics of a note are; 0 = as in the law.
+        swell_db: How far the loudness wanders during a note, in dB; 0 = it is constant.
     """
 
     spectra: tuple[HarmonicSpectrum, ...]

@@ -1,4 +1,4 @@
-"""Pitch over time: vibrato that sets in after the attack, and a slow wander."""
+"""Pitch over time: vibrato that begins after the attack, and a slow drift."""
 
 from dataclasses import dataclass
 
@@ -10,14 +10,14 @@ from instrument_net.synthesis.ranges import uniform
 
 @dataclass(frozen=True)
 class Vibrato:
-    """One player's habit.
+    """The vibrato of one player.
 
     Args:
         rate_hz: Vibrato rate; string players and singers use 5 to 7 Hz (Seashore 1938).
         depth_cents: Largest deviation to either side in cents; 0 = none.
         delay_s: Seconds until the vibrato is fully grown.
         wander_cents: Size of the slow, irregular drift of the pitch.
-        scoop_cents: How flat the note begins; it reaches its pitch in some 60 ms.
+        scoop_cents: How flat the note begins; it reaches its pitch in about 60 ms.
     """
 
     rate_hz: float = 5.5

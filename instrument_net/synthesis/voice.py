@@ -44,17 +44,17 @@ class VowelSpectrum:
             pole = complex(-np.pi * bandwidth, 2 * np.pi * formant)
             s = 2j * np.pi * frequency_hz
             amplitude = amplitude * np.abs(abs(pole) ** 2 / ((s - pole) * (s - pole.conjugate())))
-        # Trained voices draw formants 3 to 5 together: the singer's formant (Sundberg 1974).
+        # In trained voices, formants 3 to 5 form a cluster: the singer's formant (Sundberg 1974).
         octaves = np.log2(frequency_hz / _SINGERS_FORMANT_HZ)
         amplitude = amplitude * 10 ** (
             _SINGERS_FORMANT_DB / 20 * np.exp(-0.5 * (octaves / 0.2) ** 2)
         )
-        # The four poles alone would mute all above; higher formants keep some of it.
+        # The four poles alone would mute all frequencies above; higher formants keep some of them.
         return np.asarray(amplitude * np.maximum(1.0, frequency_hz / 3500.0) ** 4, dtype=np.float64)
 
 
 def draw_voice(rng: np.random.Generator) -> SustainedTone:
-    """Return one singer: a vocal tract of its own length, five vowels, wide vibrato."""
+    """Return one singer: a vocal tract of random length, five vowels, wide vibrato."""
     tract = uniform(rng, 0.95, 1.2)  # shorter tracts sound higher
     slope = uniform(rng, 0.9, 1.3)
     spectra = tuple(

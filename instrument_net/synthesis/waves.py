@@ -1,4 +1,4 @@
-"""Plain waves and noise of an electronic synthesiser: no body, an envelope of its own.
+"""Plain waves and noise of an electronic synthesiser, without a body.
 
 Fourier series: Oppenheim & Willsky, Signals and Systems, ch. 3; here band-limited.
 """
@@ -41,7 +41,7 @@ class PlainWaveSpectrum:
 def draw_plain_wave(
     shape: Literal["sine", "square", "sawtooth", "triangle"], rng: np.random.Generator
 ) -> SustainedTone:
-    """Return one oscillator: exactly in tune, of no dynamics but level."""
+    """Return one oscillator: exactly in tune; dynamics only change its level."""
     return SustainedTone(
         spectra=(PlainWaveSpectrum(shape),),
         attack_s=log_uniform(rng, 0.004, 0.04),
@@ -51,7 +51,7 @@ def draw_plain_wave(
 
 @dataclass(frozen=True)
 class FilteredNoise:
-    """A noise generator whose colour is fixed and whose low-pass filter follows the key.
+    """A noise generator of fixed colour whose low-pass filter follows the key.
 
     Args:
         tilt_db_per_octave: 0 = white, -3 = pink, -6 = brown.

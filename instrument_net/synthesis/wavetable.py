@@ -1,4 +1,4 @@
-"""Periodic sound: one period stored as a table, read at the pace of the (vibrating) pitch.
+"""Periodic sound: one period stored as a table, read at the rate of the (vibrating) pitch.
 
 Two tables, a soft and a loud one, are mixed sample by sample, because the spectrum of a driven
 instrument changes with its amplitude (Fletcher & Rossing, ch. 14: brass; Risset & Mathews 1969).
@@ -14,7 +14,7 @@ _HIGHEST_HARMONIC_HZ = 0.45 * SAMPLE_RATE_HZ
 
 
 def harmonic_numbers(f0_hz: float) -> FloatArray:
-    """Return 1, 2, 3 ... as far as harmonics of ``f0_hz`` (with a semitone to spare) alias not."""
+    """Return 1, 2, 3 ... up to the last harmonic of ``f0_hz`` plus a semitone without aliasing."""
     highest = int(_HIGHEST_HARMONIC_HZ / (f0_hz * 2 ** (1 / 12)))
     return np.arange(1, min(highest, TABLE_LENGTH // 4) + 1, dtype=np.float64)
 
@@ -26,7 +26,7 @@ def read_wavetables(
     cycles: Waveform,
     loud_share: Waveform,
 ) -> Waveform:
-    """Return ``sum_h a_h sin(2 pi h cycles + phase_h)``, ``a`` sliding from soft to loud.
+    """Return ``sum_h a_h sin(2 pi h cycles + phase_h)``, ``a`` going from soft to loud.
 
     Args:
         soft: Harmonic amplitudes at share 0, ``(harmonics,)``, from the fundamental up.

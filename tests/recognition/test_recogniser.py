@@ -1,0 +1,67 @@
+"""A checkpoint gives a recogniser back, or one sentence that says why not."""
+
+import pytest
+import torch
+from small_recogniser import NAMES, SETTINGS, save_checkpoint, small_recogniser
+
+from instrument_net.frontend import FEATURE_NAMES, FrontEnd
+from instrument_net.recognition.checkpoint import CheckpointError
+from instrument_net.recognition.recogniser import Recogniser
+
+
+def test_a_checkpoint_gives_the_same_recogniser_back_with_complete_settings(tmp_path):
+    recogniser = small_recogniser()
+    again = Recogniser.from_checkpoint(save_checkpoint(recogniser, tmp_path / "best.ckpt"))
+    assert not again.training
+    assert (
+        again.settings
+        == recogniser.settings
+        == {
+            "class_names": NAMES,
+            "network": SETTINGS["network"],
+            "front_end": FrontEnd(**SETTINGS["front_end"]).settings,
+            "feature_names": list(FEATURE_NAMES),
+        }
+    )
+    waveforms = torch.randn(2, again.front_end.num_samples, generator=torch.manual_seed(1))
+    with torch.no_grad():
+        assert torch.equal(again(waveforms), recogniser(waveforms))
+
+
+def test_a_checkpoint_of_something_else_is_refused(tmp_path):
+    with pytest.raises(CheckpointError, match=r"none\.ckpt: no such checkpoint"):
+        Recogniser.from_checkpoint(tmp_path / "none.ckpt")
+    (tmp_path / "text.ckpt").write_text("hello")
+    with pytest.raises(CheckpointError, match=r"text\.ckpt: no checkpoint, damaged"):
+        Recogniser.from_checkpoint(tmp_path / "text.ckpt")
+    torch.save({"state_dict": {}}, tmp_path / "other.ckpt")
+    with pytest.raises(CheckpointError, match=r"other\.ckpt: not a checkpoint of instrument_net"):
+        Recogniser.from_checkpoint(tmp_path / "other.ckpt")
+    torch.save({"model": torch.nn.Linear(1, 1)}, tmp_path / "code.ckpt")
+    with pytest.raises(CheckpointError, match=r"code\.ckpt: .*not of plain values alone"):
+        Recogniser.from_checkpoint(tmp_path / "code.ckpt")
+
+
+def test_a_checkpoint_whose_weights_do_not_fit_is_refused(tmp_path):
+    path = save_checkpoint(small_recogniser(), tmp_path / "a.ckpt", class_names=["a", "b"])
+    with pytest.raises(
+        CheckpointError, match=r"a\.ckpt: not a checkpoint of .* size mismatch"
+    ) as no:
+        Recogniser.from_checkpoint(path)
+    assert "\n" not in str(no.value)
+
+
+def test_a_checkpoint_of_other_features_is_refused_with_the_difference(tmp_path):
+    recogniser = small_recogniser()
+    other = [*FEATURE_NAMES[1:], "flatness"]
+    path = save_checkpoint(recogniser, tmp_path / "a.ckpt", feature_names=other)
+    with pytest.raises(CheckpointError) as refusal:
+        Recogniser.from_checkpoint(path)
+    assert str(refusal.value) == (
+        f"{path}: its network was trained on other features than this version of instrument_net "
+        "computes (only there: flatness; only here: rms): train it again, or use the version that "
+        "it was trained with"
+    )
+    save_checkpoint(recogniser, path, feature_names=list(reversed(FEATURE_NAMES)))
+    with pytest.raises(CheckpointError, match=r"\(the same in another order\)"):
+        Recogniser.from_checkpoint(path)
