@@ -3,24 +3,33 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# As it was typed, in quotes for the shell: any name with spaces, brackets, quotes or dollar signs.
+quoted = '$(subst ','\'',$(value $(1)))'
 
-.PHONY: train orchestra best test check format tensorboard notebooks clean
+.PHONY: help train orchestra best test check format tensorboard notebooks clean
 .DELETE_ON_ERROR:
+
+help:  ## this list
+	@echo "make TARGET [ARGS='key=value ...']"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
 
 train: $(VENV)/.ready  ## render the synthetic corpus, train the two-branch network, test it
 	$(BIN)/python -m instrument_net.train +experiment=quickstart $(ARGS)
 
-ORCHESTRA := outputs/orchestra/checkpoints/best.ckpt
+# A run has ended when its report is there. One that was interrupted goes on at its last.ckpt.
+ORCHESTRA := outputs/orchestra
 
-orchestra: $(ORCHESTRA)  ## train the network that best starts from, on synthetic instruments: once, under an hour on a laptop
+orchestra: $(ORCHESTRA)/report/report.md  ## train the network that best starts from, on synthetic instruments: once, under an hour on a laptop
 
-$(ORCHESTRA): | $(VENV)/.ready
-	$(BIN)/python -m instrument_net.train +experiment=orchestra hydra.run.dir=outputs/orchestra $(ARGS)
+$(ORCHESTRA)/report/report.md: | $(VENV)/.ready
+	$(BIN)/python -m instrument_net.train +experiment=orchestra hydra.run.dir=$(ORCHESTRA) $(if $(wildcard $(ORCHESTRA)/checkpoints/last.ckpt),resume_from=$(ORCHESTRA)) $(ARGS)
 
 best: $(VENV)/.ready  ## train the configuration that validation chose: make best DATA=clips.csv or DATA=folder
-	@test -e "$(DATA)" || { echo "make best DATA=...: a table of clips (columns path and label) or a folder with one folder per instrument; '$(DATA)' is neither" >&2; exit 2; }
+	@test -e $(call quoted,DATA) || { echo "make best DATA=...: a table of clips (columns path and label) or a folder with one folder per instrument;" $(call quoted,DATA) "is neither" >&2; exit 2; }
+	@$(BIN)/python -m instrument_net.runs.usable_clips $(call quoted,DATA)
 	@$(MAKE) --no-print-directory orchestra ARGS=
-	$(BIN)/python -m instrument_net.train +experiment=best data=$(if $(wildcard $(DATA)/.),folder,manifest) data.path=$(DATA) $(ARGS)
+	@if test -d $(call quoted,DATA); then corpus=folder; else corpus=manifest; fi; \
+	  set -x; $(BIN)/python -m instrument_net.train +experiment=best data=$$corpus data.path=$(call quoted,DATA) $(ARGS)
 
 test: $(VENV)/.ready-dev  ## every test
 	$(BIN)/python -m pytest $(ARGS)
@@ -30,14 +39,14 @@ check: $(VENV)/.ready-dev  ## format, lint, types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-format: $(VENV)/.ready-dev
+format: $(VENV)/.ready-dev  ## let ruff put the code in order
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 tensorboard: $(VENV)/.ready  ## dashboards of every run
 	$(BIN)/tensorboard --logdir outputs
 
-notebooks: $(VENV)/.ready-dev
+notebooks: $(VENV)/.ready-dev  ## open the notebooks
 	$(BIN)/jupyter lab notebooks
 
 clean:  ## remove the environment, never the runs

@@ -16,12 +16,12 @@ def build_pytorch(*, checkpoint: str, folder: str, batch_size: int) -> Work:
     from instrument_net.memory import keep_freed_pages
 
     keep_freed_pages()
-    from instrument_net.files import audio_files_below
+    from instrument_net.files import find_audio_below
     from instrument_net.recognition.files import predict_files
     from instrument_net.recognition.recogniser import Recogniser
 
     recogniser = Recogniser.from_checkpoint(checkpoint)
-    paths = audio_files_below(Path(folder))
+    paths = find_audio_below(Path(folder)).audio
 
     def work() -> int:
         return len(list(predict_files(recogniser, paths, batch_size=batch_size)))
@@ -35,10 +35,10 @@ def build_onnx(*, model: str, folder: str, batch_size: int) -> Work:
     import torch
 
     from instrument_net.audio import load_waveform
-    from instrument_net.files import audio_files_below
+    from instrument_net.files import find_audio_below
 
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
-    paths = audio_files_below(Path(folder))
+    paths = find_audio_below(Path(folder)).audio
 
     def work() -> int:
         for start in range(0, len(paths), batch_size):

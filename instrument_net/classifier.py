@@ -149,7 +149,7 @@ class InstrumentClassifier(lightning.LightningModule):
             top: How many classes; default: all, whose probabilities sum to 1.
 
         Raises:
-            AudioError: If the file cannot be read; with its name and the reason.
+            AudioError: If the file cannot be read or is silent; with its name and the reason.
 
         >>> classifier = InstrumentClassifier.load_from_checkpoint("best.ckpt")
         >>> probabilities = classifier.predict_file("clip.wav")
@@ -158,8 +158,8 @@ class InstrumentClassifier(lightning.LightningModule):
         """
         recogniser = Recogniser(self.front_end, self.network.eval(), self.class_names)
         (result,) = predict_files(recogniser, [path])
-        if result.error is not None:
-            raise AudioError(result.error)
+        if result.problem is not None:
+            raise AudioError(result.problem)
         return dict(result.ranking(top))
 
     def fit_feature_scaling(self, mean: Tensor, std: Tensor) -> None:

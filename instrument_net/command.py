@@ -6,46 +6,66 @@ answered in a second, without torch.
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 import sys
 from collections.abc import Callable
 from typing import TypeVar
 
+from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import ConfigCompositionException, MissingConfigException, OverrideParseException
-from omegaconf import DictConfig
-from rich.console import Console
-from rich.markup import escape
+from hydra.errors import (
+    ConfigCompositionException,
+    HydraException,
+    MissingConfigException,
+    OverrideParseException,
+    SearchPathException,
+)
+from omegaconf import DictConfig, OmegaConf
 
-from instrument_net.configuration import check_keys, extend_hydra, nearest_key_hint
-from instrument_net.errors import WRONG_INPUT_STATUS, InputError
+from instrument_net.configuration import check_keys, extend_hydra, nearest_key_hint, options_of
+from instrument_net.errors import InputError
 from instrument_net.memory import keep_freed_pages
+from instrument_net.runs.checked_values import check_values
+from instrument_net.runs.refusal import refuse
+from instrument_net.runs.typed_paths import as_typed, quoted_paths
 
 Result = TypeVar("Result")
 # Of what stands on the command line; any other error of Hydra's is one of ours.
-_REFUSALS = (ConfigCompositionException, MissingConfigException, OverrideParseException)
+_REFUSALS = (
+    ConfigCompositionException,
+    MissingConfigException,
+    OverrideParseException,
+    SearchPathException,
+)
+# What a disk refuses: it is full, a quota is used up, it may not be written.
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
+_FORM = "settings are given as key=value, an experiment as +experiment=baseline"
 
 
 def run_command(command: Callable[[], object]) -> None:
     """Run a Hydra command.
 
-    An override that Hydra refuses ends it with Hydra's words, a hint at the nearest right key, and
-    exit status 2.
+    Paths on the command line may have any name. An override that Hydra refuses ends the command
+    with one line, a hint at the nearest right key, and exit status 2.
     """
     keep_freed_pages()
     extend_hydra()
+    for argument in sys.argv[1:]:
+        if unknown := _no_setting(argument):
+            refuse(unknown)
+    sys.argv[1:] = quoted_paths(sys.argv[1:])
+    # Hydra raises what it would otherwise print, together with advice of its own.
+    os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
         command()
-    except SystemExit as stop:
-        hint = nearest_key_hint(stop.__context__)
-        if hint:
-            print(hint, file=sys.stderr)
-        if isinstance(stop.__context__, _REFUSALS):
-            raise SystemExit(WRONG_INPUT_STATUS) from stop
-        raise
+    except _REFUSALS as error:
+        refuse(_one_line(error))
 
 
 def checked(task: Callable[[DictConfig, list[str]], Result], config: DictConfig) -> Result:
-    """Check the keys of a composed configuration, then do what it describes.
+    """Check keys and values of a composed configuration, then do what it describes.
 
     What is wrong with the input (configuration, tables, audio, checkpoints) ends the command with
     exit status 2 and one line that names it. To be called inside ``hydra.main``, which would print
@@ -59,8 +79,39 @@ def checked(task: Callable[[DictConfig, list[str]], Result], config: DictConfig)
         hydra = HydraConfig.get()
         assert hydra.job.config_name is not None
         check_keys(config, hydra.runtime.choices, base=hydra.job.config_name)
-        return task(config, list(hydra.overrides.task))
+        check_values(config, hydra.runtime.choices, base=hydra.job.config_name)
+        overrides = OmegaConf.to_container(hydra.overrides.task, resolve=False)  # ${x} stays
+        assert isinstance(overrides, list)
+        return task(config, [str(override) for override in overrides])
     except InputError as error:
-        console = Console(stderr=True)
-        console.print(f"[red]error:[/red] {escape(str(error))}", highlight=False, soft_wrap=True)
-        sys.exit(WRONG_INPUT_STATUS)
+        refuse(str(error))
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK:
+            raise
+        place = "" if error.filename is None else f"{error.filename}: "
+        refuse(f"{place}{error.strerror}; make room or take another place, then run it again")
+
+
+def _no_setting(argument: str) -> str | None:
+    """Return what is wrong with an argument that is no setting, ``None`` if nothing is."""
+    if re.fullmatch(r"--[\w-]+(=.*)?", argument, re.DOTALL):
+        option = argument.partition("=")[0]
+        known = get_args_parser()._option_string_actions  # the parser has no public list
+        if option not in known:  # abbreviated, --experiment would be --experimental-rerun
+            return f"{option}: no option of this command; {_FORM}"
+    group, _, chosen = argument.partition("=")
+    if chosen == "null" and (options := options_of(group)):  # Hydra would end in a stack
+        return f"{argument}: choose one of {', '.join(options)}"
+    return None
+
+
+def _one_line(error: HydraException) -> str:
+    """Return what Hydra refused, in our words where there are any."""
+    if isinstance(error, OverrideParseException):
+        if "=" not in error.override:
+            return f"{error.override}: no setting; {_FORM}"
+        return (
+            f"{as_typed(error.override)}: cannot be read as key=value; a value with brackets, "
+            "commas, equals signs or quotes stands in quotes of its own, as key='\"a, b\"'"
+        )
+    return nearest_key_hint(error) or " ".join(str(error).split())

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.markup import escape
 
 from instrument_net.errors import WRONG_INPUT_STATUS, InputError
+from instrument_net.escaping import for_markdown, for_screen
 from instrument_net.files import write_atomically
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m instrument_net.compare",
-        description="Compare finished runs: settings, metrics with 95 %% intervals, classes, and "
+        description="Compare finished runs: settings, metrics with 95 % intervals, classes, and "
         "each run against the first on the clips that both were tested on.",
     )
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run folders, 2 or more")
@@ -43,11 +43,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         tables = _compare(options.runs)
     except InputError as error:
-        Console(stderr=True).print(f"[red]error:[/red] {escape(str(error))}", soft_wrap=True)
+        Console(stderr=True).print(f"[red]error:[/red] {for_screen(error)}", soft_wrap=True)
         return WRONG_INPUT_STATUS
     _print(tables)
-    _write(tables, options.out)
-    Console().print(f"\nas Markdown and CSV: {options.out}", highlight=False, soft_wrap=True)
+    try:
+        _write(tables, options.out)
+    except OSError as error:
+        reason = f"{options.out}: cannot be written to: {error.strerror}; choose another --out"
+        Console(stderr=True).print(f"[red]error:[/red] {for_screen(reason)}", soft_wrap=True)
+        return WRONG_INPUT_STATUS
+    Console().print(
+        f"\nas Markdown and CSV: {for_screen(options.out)}", highlight=False, soft_wrap=True
+    )
     return 0
 
 
@@ -58,17 +65,34 @@ def _compare(folders: Sequence[Path]) -> dict[str, pd.DataFrame]:
 
 
 def _read(folder: Path, among: Sequence[Path]) -> Run:
-    from omegaconf import OmegaConf
-
     from instrument_net.evaluation import Predictions
     from instrument_net.evaluation.run_comparison import Run
     from instrument_net.run_folder import RunFolder
 
     run = RunFolder(folder)
+    if folder.is_file():
+        own = RunFolder.of_checkpoint(folder)
+        advice = f": {own.path}" if own.predictions.is_file() else ""
+        raise InputError(f"{folder}: a file; a comparison takes the folders of runs{advice}")
     predictions = Predictions.from_csv(run.predictions)
-    content = OmegaConf.to_container(OmegaConf.load(run.config)) if run.config.is_file() else {}
-    assert isinstance(content, dict)
-    return Run(_short_name(folder, among), predictions, dict(_flat(content)))
+    return Run(_short_name(folder, among), predictions, dict(_flat(_settings(run.config))))
+
+
+def _settings(path: Path) -> dict[Any, Any]:
+    """Return a run's configuration; empty where it was not kept."""
+    from omegaconf import OmegaConf
+    from yaml import YAMLError  # type: ignore[import-untyped]
+
+    if not path.is_file():
+        return {}
+    try:
+        content = OmegaConf.to_container(OmegaConf.load(path))
+    except (YAMLError, ValueError, OSError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{path}: no configuration of a run: {reason}") from error
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: no configuration of a run: a list, not keys with values")
+    return content
 
 
 def _short_name(folder: Path, among: Sequence[Path]) -> str:
@@ -95,7 +119,7 @@ def _write(tables: dict[str, pd.DataFrame], folder: Path) -> None:
 
     parts = ["# Comparison of runs"]
     for number, (title, table) in enumerate(tables.items(), start=1):
-        parts += [f"\n## {title}\n", markdown_table(table.reset_index())]
+        parts += [f"\n## {for_markdown(title)}\n", markdown_table(table.reset_index())]
         write_atomically(folder / f"{number}.csv", table.to_csv().encode())
     write_atomically(folder / "comparison.md", ("\n".join(parts) + "\n").encode())
 

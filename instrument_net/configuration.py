@@ -15,7 +15,7 @@ from typing import Any
 
 from hydra import compose
 from hydra.core.config_store import ConfigStore
-from hydra.errors import InstantiationException
+from hydra.errors import InstantiationException, MissingConfigException
 from hydra.utils import get_object
 from omegaconf import DictConfig, OmegaConf
 
@@ -79,7 +79,9 @@ def _named_groups(file: str) -> Iterator[str]:
             yield from _named_groups(entry) if entry != "_self_" else ()
         else:
             (group,) = map(str, entry)
-            yield group.removeprefix("override ").removeprefix("/")
+            group = group.removeprefix("override ").removeprefix("/")
+            if not group.startswith("hydra/"):
+                yield group
 
 
 def _help_template(command: str, *, _parent_: DictConfig) -> str:
@@ -163,6 +165,9 @@ def key_of(override: str) -> str:
 def nearest_key_hint(error: BaseException | None) -> str | None:
     """Return a hint about the override that Hydra refused, ``None`` for any other error."""
     while error is not None:
+        if isinstance(error, MissingConfigException) and error.options is not None:
+            group, _, option = str(error.missing_cfg_file).rpartition("/")
+            return f"{group}={option}{hint(option, error.options)}"
         key = getattr(error, "full_key", None)
         if key and "not in struct" in str(error):
             if options := options_of(str(key)):  # a group of which nothing was chosen

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
 from instrument_net.errors import WRONG_INPUT_STATUS, InputError
+from instrument_net.escaping import for_screen
 
 _ENDINGS = {"onnx": ".onnx", "torch": ".pt2"}
 
@@ -42,11 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             difference = EXPORTERS[options.to](recogniser, out)
         export_weights(recogniser, out.with_suffix(".safetensors"))
     except ModuleNotFoundError as error:
-        install = escape(f"{error}: pip install 'instrument_net[export]'")
+        install = for_screen(f"{error}: pip install 'instrument_net[export]'")
         console.print(f"[red]error:[/red] {install}")
         return WRONG_INPUT_STATUS
     except InputError as error:
-        console.print(f"[red]error:[/red] {escape(str(error))}")
+        console.print(f"[red]error:[/red] {for_screen(error)}")
         return WRONG_INPUT_STATUS
     front_end = recogniser.front_end
     for what, text in {
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "against PyTorch": f"largest difference {difference:.1e} (at most {LARGEST_DIFFERENCE})",
         "weights": f"{out.with_suffix('.safetensors')}, settings in {out.with_suffix('.json')}",
     }.items():
-        console.print(f"{what:16}{escape(text)}")
+        console.print(f"{what:16}{for_screen(text)}")
     return 0
 
 

@@ -1,13 +1,24 @@
-"""Files that are either complete or absent, and lists of audio files."""
+"""Files that are either complete or absent; the audio in a folder, and what else lies there."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
-AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".mp3", ".aif", ".aiff", ".aifc"})
+from instrument_net.errors import InputError
+
+# By these endings a file is meant to be audio; what it holds is for its reader to find out.
+AUDIO_SUFFIXES = frozenset(
+    {".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au"}
+)
+_OTHER_CODECS = (".m4a", ".mp4", ".aac", ".wma")
+_OF_SYSTEMS = ("__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found")
+EMPTY_FOLDER = "folder without audio"
+_SHOWN = 5
+_DEEPEST = 100
 
 
 @contextmanager
@@ -18,8 +29,12 @@ def written_atomically(path: Path) -> Iterator[Path]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    yield part
-    part.replace(path)
+    try:
+        yield part
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -28,18 +43,178 @@ def write_atomically(path: Path, content: bytes) -> None:
         part.write_bytes(content)
 
 
-def audio_files_below(folder: Path) -> list[Path]:
-    """Return all audio files in a folder and below, sorted, without hidden ones."""
-    files = (f for f in folder.rglob("*") if f.suffix.lower() in AUDIO_SUFFIXES)
-    return sorted(
-        f for f in files if not any(p.startswith(".") for p in f.relative_to(folder).parts)
-    )
+@dataclass(frozen=True)
+class PassedOver:
+    """What a walk over a folder found and did not take for audio.
+
+    Attributes:
+        path: The file or folder, printable.
+        kind: Why, as a noun: ``no audio``, ``hidden``, ...
+    """
+
+    path: str
+    kind: str
 
 
-def audio_files(inputs: Iterable[Path]) -> list[Path]:
-    """Return the files that are named, of any kind, and the audio files of the folders."""
+@dataclass
+class FoundFiles:
+    """What a walk over folders found.
+
+    Attributes:
+        audio: Files, sorted within each folder that was named.
+        passed_over: Everything else.
+    """
+
+    audio: list[Path] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
+
+    def pass_over(self, path: Path, kind: str) -> None:
+        """Remember a file or folder that is no audio, or may not be."""
+        self.passed_over.append(PassedOver(printable(path), kind))
+
+
+def printable(path: str | os.PathLike[str]) -> str:
+    r"""Return a path as text that can be written in UTF-8: other bytes in it as ``\xff``."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def described(passed_over: Iterable[PassedOver]) -> list[str]:
+    """Return one line a kind of what was passed over: how many, and the first few of them.
+
+    >>> described([PassedOver("a.txt", "no audio"), PassedOver("b.pdf", "no audio")])
+    ['2 passed over, no audio: a.txt, b.pdf']
+    """
+    paths: dict[str, list[str]] = {}
+    for entry in passed_over:
+        paths.setdefault(entry.kind, []).append(entry.path)
     return [
-        file
-        for entry in inputs
-        for file in (audio_files_below(entry) if entry.is_dir() else [entry])
+        f"{len(of_kind)} passed over, {kind}: {', '.join(of_kind[:_SHOWN])}"
+        + (", ..." if len(of_kind) > _SHOWN else "")
+        for kind, of_kind in sorted(paths.items())
     ]
+
+
+def find_audio(inputs: Iterable[Path]) -> FoundFiles:
+    """Return the files that are named, of any kind, and what the folders that are named hold."""
+    found = FoundFiles()
+    for entry in inputs:
+        if entry.is_dir():
+            below = find_audio_below(entry)
+            found.audio += below.audio
+            found.passed_over += below.passed_over
+        else:
+            found.audio.append(entry)
+    return found
+
+
+def find_audio_below(folder: Path) -> FoundFiles:
+    """Walk over a folder and all below it.
+
+    Audio is what has one of its usual endings, and whatever else libsndfile opens. Symbolic links
+    are followed, but not back into a folder that they lie in.
+
+    Raises:
+        InputError: If the folder itself cannot be opened.
+    """
+    found = FoundFiles()
+    try:
+        _walk(folder, found, above=(), followed=None)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be opened: {error.strerror or error}") from error
+    if found.passed_over and found.passed_over[-1] == PassedOver(printable(folder), EMPTY_FOLDER):
+        found.passed_over.pop()  # for the caller to say
+    found.audio.sort()
+    return found
+
+
+def _walk(
+    folder: Path, found: FoundFiles, *, above: tuple[object, ...], followed: set[object] | None
+) -> None:
+    """Add what a folder holds.
+
+    Args:
+        folder: Of any depth.
+        found: Grows.
+        above: Identities of the folders that it lies in.
+        followed: Of the links that were followed on the way here; ``None`` on no link.
+    """
+    n_audio, n_passed_over = len(found.audio), len(found.passed_over)
+    above = (*above, _identity(folder))
+    for entry in sorted(folder.iterdir()):
+        try:
+            kind = _by_name(entry)
+            if kind is None and entry.is_dir():
+                kind = _by_place(entry, above, followed)
+                if kind is None:
+                    links: set[object] | None = followed
+                    if entry.is_symlink() and followed is None:
+                        links = set()
+                    _walk(entry, found, above=above, followed=links)
+                    continue
+            elif kind is None:
+                kind = _no_audio(entry)
+        except OSError as error:
+            kind = f"cannot be opened ({error.strerror})"
+        if kind is None:
+            found.audio.append(entry)
+        else:
+            found.pass_over(entry, kind)
+    if len(found.audio) == n_audio:
+        # Of folders in one another that are all empty, the outermost is named.
+        inner = found.passed_over[n_passed_over:]
+        found.passed_over[n_passed_over:] = [one for one in inner if one.kind != EMPTY_FOLDER]
+        found.pass_over(folder, EMPTY_FOLDER)
+
+
+def _by_name(entry: Path) -> str | None:
+    """Return why a file or folder is passed over for its name; ``None`` if it is not."""
+    if printable(entry.name) != entry.name:
+        return "name that is not UTF-8 (rename it)"
+    if entry.name in _OF_SYSTEMS:
+        return "folder of the system"
+    return "hidden" if entry.name.startswith(".") else None
+
+
+def _by_place(folder: Path, above: tuple[object, ...], followed: set[object] | None) -> str | None:
+    """Return why a folder is passed over for where it lies; ``None`` if it is not."""
+    if len(above) > _DEEPEST:
+        return f"folder more than {_DEEPEST} deep"
+    if not folder.is_symlink():
+        return None
+    target = _identity(folder)
+    if target in above:
+        return "link to a folder that it lies in"
+    if followed is not None:  # many links that point at each other's folders have no end
+        if target in followed:
+            return "link to a folder that was followed before"
+        followed.add(target)
+    return None
+
+
+def _identity(folder: Path) -> object:
+    found = folder.stat()
+    return found.st_dev, found.st_ino
+
+
+def _no_audio(entry: Path) -> str | None:
+    """Return why a file is no audio; ``None`` if it is."""
+    if not entry.is_file():
+        return "broken link" if entry.is_symlink() else "neither file nor folder"
+    ending = entry.suffix.lower()
+    if ending in AUDIO_SUFFIXES:
+        return None  # what is wrong with it, its reader says
+    if entry.stat().st_size == 0:
+        return "empty file"
+    if ending in _OTHER_CODECS:
+        return f"{ending[1:]} (not read: convert it to flac or wav)"
+    return None if _opens(entry) else "no audio"
+
+
+def _opens(file: Path) -> bool:
+    import soundfile  # late: commands that read no audio start without it
+
+    try:
+        with soundfile.SoundFile(file):
+            return True
+    except (soundfile.SoundFileError, TypeError, OSError):  # TypeError: headerless
+        return False

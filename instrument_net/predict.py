@@ -12,17 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 
 from instrument_net.errors import WRONG_INPUT_STATUS, InputError
-from instrument_net.files import audio_files, write_atomically
+from instrument_net.escaping import for_screen
+from instrument_net.files import described, find_audio, printable
 from instrument_net.memory import keep_freed_pages
 from instrument_net.recognition.listings import LISTINGS, timeline_csv
+from instrument_net.recognition.places import check_places, print_result, write_result
 
 if TYPE_CHECKING:
     import torch
 
+    from instrument_net.recognition.file_prediction import FilePrediction
+
 SOME_FILES_FAILED = 3
+INTERRUPTED = 130  # by Ctrl-C, as a shell counts
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -31,9 +35,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m instrument_net.predict",
         description="Recognise the instruments in audio files.",
         epilog="Exit status: 0, all files were classified; 2, wrong arguments or checkpoint; "
-        f"{SOME_FILES_FAILED}, some files could not be read (each is named).",
+        f"{SOME_FILES_FAILED}, some files could not be read (each is named). A file in which "
+        "nothing sounds is silent and has no class.",
     )
-    parser.add_argument("checkpoint", type=Path, help="best.ckpt of a training run")
+    parser.add_argument("checkpoint", type=Path, help="best.ckpt of a training run, or its folder")
     parser.add_argument(
         "inputs", nargs="+", type=Path, metavar="FILE|FOLDER",
         help="audio files; of a folder, every audio file in it and below",
@@ -86,42 +91,68 @@ def main(arguments: Sequence[str] | None = None) -> int:
     keep_freed_pages()
     options = parse(arguments)
     screen = Console(stderr=True, soft_wrap=True, highlight=False)
+    try:
+        results = _classify(options, screen)
+    except InputError as error:
+        screen.print(f"[red]error:[/red] {for_screen(error)}")
+        return WRONG_INPUT_STATUS
+    except KeyboardInterrupt:
+        screen.print("interrupted: nothing was written")
+        return INTERRUPTED
+    listing = LISTINGS[options.format]
+    failed = [result for result in results if result.error is not None]
+    wanted = {"files": options.out, "each window": options.timeline}
+    try:
+        if options.out:
+            write_result(options.out, listing(results, options.top, None))
+        if options.timeline:
+            write_result(options.timeline, timeline_csv(results))
+    except InputError as error:
+        screen.print(f"[red]error:[/red] {for_screen(error)}; what was to be written:")
+        print_result(listing(results, options.top, sys.stdout))
+        return WRONG_INPUT_STATUS
+    if not options.out:
+        print_result(listing(results, options.top, sys.stdout))
+    for what, path in wanted.items():
+        if path:
+            screen.print(for_screen(f"{what}: {printable(path)}"))
+    if failed:
+        screen.print(f"{len(failed)} of {len(results)} files could not be read")
+        return SOME_FILES_FAILED
+    return 0
+
+
+def _classify(options: argparse.Namespace, screen: Console) -> list[FilePrediction]:
+    """Return one result a file; what is wrong with a file is also printed.
+
+    Raises:
+        InputError: If there is nothing to classify, or a place, device or checkpoint cannot be
+            used.
+    """
+    found = find_audio(options.inputs)
+    for line in described(found.passed_over):
+        screen.print(for_screen(line))
+    check_places([options.out, options.timeline], spared=[options.checkpoint, *found.audio])
+    if not found.audio:
+        names = ", ".join(map(printable, options.inputs))
+        raise InputError(f"nothing to classify in {names}; name audio files, or a folder of them")
     from instrument_net.progress import work_progress
     from instrument_net.recognition.files import predict_files
     from instrument_net.recognition.recogniser import Recogniser
 
-    try:
-        recogniser = Recogniser.from_checkpoint(options.checkpoint)
-        recogniser.to(choose_device(options.device))
-    except InputError as error:
-        screen.print(f"[red]error:[/red] {escape(str(error))}")
-        return WRONG_INPUT_STATUS
-    paths = audio_files(options.inputs)
+    recogniser = Recogniser.from_checkpoint(options.checkpoint)
+    recogniser.to(choose_device(options.device))
     results = []
     with work_progress("files", screen) as progress:
-        bar = progress.add_task("Classifying", total=len(paths))
+        bar = progress.add_task("Classifying", total=len(found.audio))
         for result in predict_files(
-            recogniser, paths, windowing=options.window, batch_size=options.batch_size
+            recogniser, found.audio, windowing=options.window, batch_size=options.batch_size
         ):
             if result.error is not None:
-                progress.console.print(f"[red]error:[/red] {escape(result.error)}")
+                progress.console.print(f"[red]error:[/red] {for_screen(result.error)}")
             results.append(result)
             progress.advance(bar)
-
-    good = [result for result in results if result.error is None]
-    text = LISTINGS[options.format](good, options.top)
-    if options.out:
-        write_atomically(options.out, text.encode())
-        screen.print(f"{len(good)} files classified: {options.out}")
-    else:
-        sys.stdout.write(text)
-    if options.timeline:
-        write_atomically(options.timeline, timeline_csv(good).encode())
-        screen.print(f"each window: {options.timeline}")
-    if len(good) < len(results):
-        screen.print(f"{len(results) - len(good)} of {len(results)} files could not be read")
-        return SOME_FILES_FAILED
-    return 0
+    return results
 
 
 if __name__ == "__main__":

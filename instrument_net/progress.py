@@ -36,7 +36,7 @@ class RateColumn(ProgressColumn):
 def work_progress(unit: str = "clips", console: Console | None = None) -> Progress:
     """Return a progress display for work that is counted in ``unit``."""
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         RateColumn(unit),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Self
 import pandas as pd
 
 from instrument_net.errors import InputError
+from instrument_net.own_table import read_own_table
 
 BEST, LAST = "best", "last"  # checkpoints, without their ending
 TENSORBOARD = "tensorboard"
@@ -51,6 +53,11 @@ class RunFolder:
     def best_checkpoint(self) -> Path:
         """Return the checkpoint that is tested."""
         return self.checkpoints / f"{BEST}.ckpt"
+
+    @property
+    def last_checkpoint(self) -> Path:
+        """Return the state of the run after its last completed epoch, to continue from."""
+        return self.checkpoints / f"{LAST}.ckpt"
 
     @property
     def environment(self) -> Path:
@@ -115,17 +122,34 @@ def newest_run(outputs: str | Path) -> Path:
     return max(ended, key=ended.__getitem__)
 
 
-def files_seen_in_training(checkpoint: str | Path) -> set[str] | None:
-    """Return the audio files that a run trained or validated on; ``None`` where it is unknown.
+def read_splits(run: RunFolder) -> pd.DataFrame | None:
+    """Return the table of clips that a run wrote; ``None`` if there is none.
 
-    Args:
-        checkpoint: In the run's folder.
+    Returns:
+        One row a clip, with ``path`` and ``split``, and with ``digest`` of its decoded samples
+        unless an earlier version wrote it.
+
+    Raises:
+        RunFolderError: If the file is no such table.
     """
-    table = RunFolder.of_checkpoint(checkpoint).splits
-    if not table.is_file():
+    if not run.splits.is_file():
         return None
-    clips = pd.read_csv(table, dtype=str)
-    return set(clips["path"][clips["split"].isin(["train", "validation"])])
+    try:
+        table = read_own_table(run.splits)
+    except ValueError as error:
+        raise RunFolderError(f"{run.splits}: damaged, no table of clips: {error}") from error
+    if not {"path", "split"} <= set(table.columns):
+        raise RunFolderError(f"{run.splits}: no table of clips: path or split is missing")
+    return table
+
+
+def working_directory(run: RunFolder) -> Path | None:
+    """Return where a run was started, from which relative paths lead; ``None`` if not known."""
+    try:
+        kept = json.loads(run.environment.read_text()).get("working_directory")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return Path(kept) if isinstance(kept, str) else None
 
 
 def read_curves(run: str | Path) -> pd.DataFrame:

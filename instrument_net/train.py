@@ -6,6 +6,10 @@ python -m instrument_net.train +experiment=baseline data=folder data.path=record
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
 import hydra
 from omegaconf import DictConfig
 
@@ -15,7 +19,23 @@ from instrument_net.configuration import CONF_DIR
 
 def main() -> None:
     """Run the command."""
+    sys.argv += same_folder(sys.argv[1:])
     run_command(_command)
+
+
+def same_folder(arguments: Sequence[str]) -> list[str]:
+    """Return what sends a run that continues into the folder that it was in, unless told otherwise.
+
+    Args:
+        arguments: The command line.
+    """
+    given = dict(argument.split("=", 1) for argument in arguments if "=" in argument)
+    resume_from = given.get("resume_from", "null")
+    if resume_from == "null" or "hydra.run.dir" in given:
+        return []
+    path = Path(resume_from).expanduser()
+    folder = path if path.is_dir() else path.parent.parent
+    return [f"hydra.run.dir={folder}"] if folder.is_dir() else []
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF_DIR), config_name="train")

@@ -102,7 +102,7 @@ def test_a_file_composes_without_unknown_keys_and_builds_what_it_names(name, tmp
     if name == "trainer/gpu":  # building it needs a GPU
         config.trainer.accelerator = "cpu"
     datamodule, model, trainer = build(config, tmp_path)
-    assert datamodule.batch_size == config.data.batch_size
+    assert config.data.batch_size in (datamodule.batch_size, "auto")
     assert {type(each).__name__ for each in members_of(model)} == {config.model.name}
     assert len(members_of(model)) == config.model.get("n_members", 1)
     assert trainer.max_epochs == config.trainer.max_epochs
@@ -236,6 +236,13 @@ def test_a_command_offers_the_groups_that_have_an_effect_in_it():
     assert groups_of("cross_validate") == groups_of("train")
     folders = {path.name for path in CONF_DIR.iterdir() if path.is_dir()}
     assert folders <= set(groups_of("search"))
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "cross_validate", "search"])
+def test_no_command_writes_log_files(command):
+    """Hydra's own would stand in the working folder, and make a checkout look changed."""
+    logging = compose(command, return_hydra_config=True).hydra.job_logging
+    assert not [handler for handler in logging.handlers.values() if "filename" in handler]
 
 
 def test_folds_are_set_in_one_place():

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import pandas as pd
 import pytest
@@ -59,10 +60,14 @@ def test_evaluate_explains_the_clips_it_is_asked_to(evaluated):
 def test_evaluate_takes_another_corpus_and_leaves_out_classes_that_the_network_does_not_know(
     smoke, tmp_path, write_tone
 ):
-    for label in ("sine", "theremin"):
+    for label, pitch_hz in (("sine", 300), ("theremin", 700)):
         for k in range(2):
-            write_tone(f"corpus/{label}/{k}.wav", frequency_hz=300 + 50 * k)
+            write_tone(f"corpus/{label}/{k}.wav", frequency_hz=pitch_hz + 50 * k)
+    (tmp_path / "corpus/sine/broken.wav").write_bytes(b"no sound")
+    (tmp_path / "corpus/sine/notes.txt").write_text("no audio")
     _, run = smoke[0]
+    trained = pd.read_csv(run / "splits.csv").query("split == 'train' and label == 'sine'")
+    shutil.copy(trained["path"].iloc[0], tmp_path / "corpus/sine/copy.wav")
     done = run_module(
         "evaluate", f"checkpoint={run}/checkpoints/best.ckpt", f"hydra.run.dir={tmp_path}/out",
         "data=folder", f"data.path={tmp_path}/corpus", f"data.store_dir={tmp_path}/store",
@@ -71,12 +76,19 @@ def test_evaluate_takes_another_corpus_and_leaves_out_classes_that_the_network_d
     assert done.returncode == 0, done.stderr
     assert "2 clips of classes that the network does not know: theremin" in done.stdout
     table = pd.read_csv(tmp_path / "out/report/predictions.csv")
-    assert table["label"].tolist() == ["sine", "sine"]
+    assert table["label"].tolist() == ["sine"] * 3
+    seen = "the checkpoint was trained or validated on 1 of the 5 test clips (by file or content)"
+    assert f"seen in training: {seen}: expect lower scores on others" in done.stdout
+    assert "broken.wav: cannot be decoded" in done.stdout
+    assert "1 passed over, no audio" in done.stdout
+    reasons = pd.read_csv(tmp_path / "out/rejected.csv")["reason"]
+    assert reasons.str.contains("cannot be decoded|passed over: no audio").tolist() == [True, True]
     assert "p(bell)" in table.columns
     page = (tmp_path / "out/report/report.md").read_text()
     assert "**Left out:** classes unknown to the network: theremin" in page
     assert "bell, noise: in no average" in page
-    assert len(list((tmp_path / "out/report/explanations").glob("[0-9]*.png"))) == 2
+    assert f"**Seen in training:** {seen}" in page
+    assert len(list((tmp_path / "out/report/explanations").glob("[0-9]*.png"))) == 3
     contributions = pd.read_csv(tmp_path / "out/report/explanations/feature_contributions.csv")
     assert contributions["label"].tolist() == ["sine"]
 

@@ -145,3 +145,8 @@ def test_tests_lie_where_what_they_test_lies():
     folders = {path.name for path in tests.iterdir() if any(path.glob("test_*.py"))}
     assert folders <= {path.name for path in PACKAGE.iterdir() if path.is_dir()}
     assert len(folders) > 8
+
+
+def test_names_of_test_files_are_unique_since_pytest_imports_them_by_name():
+    names = [path.name for path in Path(__file__).parent.rglob("test_*.py")]
+    assert len(names) == len(set(names)) > 50

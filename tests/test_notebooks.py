@@ -133,7 +133,7 @@ def test_a_folder_of_ones_own_is_explored_by_changing_one_line(outputs, table_of
     line = f'InstrumentDataModule.from_folder("{mine}", **options)'
     cells = run("01_explore_data", outputs, line)
     printed = printed_by(cells)
-    assert "19 clips of 3 classes in 19 groups\ngrouped by recording_id" in printed
+    assert "19 clips of 3 classes in 19 groups\ngrouped by path" in printed
     assert re.findall(r"left out: \S+/bell/broken\.wav: cannot be decoded", printed)
     assert "1 of 19 clips exceed 6.01 s" in printed
     assert "0 clips reach full scale, 1 stay below -40 dB\n0 are silent" in printed

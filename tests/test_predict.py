@@ -1,10 +1,17 @@
 """The command that classifies files: formats, exit statuses, what it says about broken files."""
 
 import csv
+import errno
+import io
 import json
+import os
 import shutil
+import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 import torch
 from small_recogniser import NAMES, save_checkpoint, small_recogniser, write_noise
 
@@ -43,11 +50,42 @@ def test_the_command_names_broken_files_and_classifies_the_others(
     out, err = capsys.readouterr()
     assert status == SOME_FILES_FAILED == 3
     rows = list(csv.DictReader(out.splitlines()))
-    assert [row["path"].rpartition("/")[2] for row in rows] == ["b.flac"] * 2 + ["a.wav"] * 2
-    assert [row["rank"] for row in rows] == ["1", "2"] * 2
+    assert [row["path"].rpartition("/")[2] for row in rows] == [
+        "b.flac", "b.flac", "a.wav", "a.wav", "empty.wav", "missing.wav",
+    ]  # fmt: skip
+    assert [row["rank"] for row in rows] == ["1", "2", "1", "2", "", ""]
+    assert [row["label"] == "" for row in rows] == [False] * 4 + [True] * 2
+    assert [row["error"] for row in rows] == [
+        *[""] * 4, f"{folder}/empty.wav: the file is empty (0 bytes)", f"{missing}: no such file",
+    ]  # fmt: skip
     assert "empty.wav: the file is empty" in err
     assert "missing.wav: no such file" in err
     assert "2 of 4 files could not be read" in err
+
+
+def test_a_folder_with_nothing_to_classify_is_answered_with_what_lies_in_it(
+    checkpoint, tmp_path, capsys
+):
+    folder = tmp_path / "in"
+    (folder / "a").mkdir(parents=True)
+    assert main([str(checkpoint), str(folder)]) == 2
+    assert "nothing to classify in " in capsys.readouterr().err
+    (folder / "a/song.m4a").write_bytes(b"no sound")
+    (folder / ".hidden.wav").touch()
+    assert main([str(checkpoint), str(folder)]) == 2
+    err = capsys.readouterr().err
+    assert "1 passed over, m4a (not read: convert it to flac or wav): " in err
+    assert "1 passed over, hidden: " in err
+
+
+def test_what_is_passed_over_beside_audio_is_named(checkpoint, noise, tmp_path, capsys):
+    noise("in/a.wav", 0.2)
+    noise("in/__MACOSX/a.wav", 0.2)
+    (tmp_path / "in/notes.txt").write_text("not audio")
+    assert main([str(checkpoint), str(tmp_path / "in"), "--format=csv"]) == 0
+    err = capsys.readouterr().err
+    assert "1 passed over, no audio: " in err
+    assert "1 passed over, folder of the system: " in err
 
 
 def test_every_format_says_the_same(checkpoint, noise, tmp_path, capsys):
@@ -114,3 +152,88 @@ def test_a_checkpoint_of_other_features_ends_the_command_with_what_to_do(
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"error: {path}: its network was trained on other features than this")
     assert "(only there: flatness; only here: spectral_centroid_hz): train it again" in line
+
+
+def test_a_run_folder_stands_for_its_best_checkpoint(checkpoint, noise, tmp_path, capsys):
+    path = noise("a.wav", 0.2)
+    assert main([str(checkpoint), str(path), "--format=csv"]) == 0
+    expected = capsys.readouterr().out
+    (tmp_path / "run" / "checkpoints").mkdir(parents=True)
+    for place in ("run", "run/checkpoints"):
+        with_none = main([str(tmp_path / "run"), str(path)])
+        assert with_none == 2
+        assert "best.ckpt: no such checkpoint" in capsys.readouterr().err
+        shutil.copy(checkpoint, tmp_path / "run" / "checkpoints" / "best.ckpt")
+        assert main([str(tmp_path / place), str(path), "--format=csv"]) == 0
+        assert capsys.readouterr().out == expected
+        (tmp_path / "run" / "checkpoints" / "best.ckpt").unlink()
+
+
+def test_a_silent_file_is_silent_and_no_failure(checkpoint, noise, tmp_path, capsys):
+    soundfile.write(tmp_path / "zero.wav", np.zeros(9_000), 44_100)
+    paths = [str(tmp_path / "zero.wav"), str(noise("a.wav", 0.2))]
+    assert main([str(checkpoint), *paths, "--format=csv", "--top=1"]) == 0
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert [row["label"] in NAMES for row in rows] == [False, True]
+    assert (rows[0]["label"], rows[0]["probability"]) == ("silent", "")
+
+
+@pytest.mark.parametrize("option", ["--out", "--timeline"])
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(
+    checkpoint, noise, tmp_path, capsys, monkeypatch, option
+):
+    monkeypatch.setattr(
+        "instrument_net.recognition.files.predict_files", lambda *_a, **_k: pytest.fail("worked")
+    )
+    path = noise("a.wav", 0.2)
+    for place, reason in ((tmp_path, "is a folder"), (path / "x.csv", "Not a directory"),
+                          (path, "is read and would be overwritten")):  # fmt: skip
+        before = path.read_bytes()
+        assert main([str(checkpoint), str(path), option, str(place)]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith(f"error: {place}: ")
+        assert reason in line
+        assert path.read_bytes() == before
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_results_that_cannot_be_written_after_all_are_printed(
+    checkpoint, noise, tmp_path, capsys, monkeypatch
+):
+    def full(path, content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    path = noise("a.wav", 0.2)
+    out = tmp_path / "x.csv"
+    assert main([str(checkpoint), str(path), "--format=csv", "--out", str(out)]) == 2
+    printed, err = capsys.readouterr()
+    assert "x.csv: cannot be written: No space left on device" in err
+    assert printed.startswith("path,rank,label")
+    assert sorted(tmp_path.iterdir()) == sorted([checkpoint, path])
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_every_screen_takes_every_name(checkpoint, noise, monkeypatch, encoding, form):
+    path = noise("käse 弦.wav", 0.2)
+    bytes_name = Path(os.fsdecode(os.fsencode(noise("caf.wav", 0.2)).replace(b"caf", b"caf\xe9")))
+    (path.parent / "caf.wav").rename(bytes_name)
+    screen = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(screen, encoding=encoding))
+    assert main([str(checkpoint), str(path), str(bytes_name), "--format", form, "--top=50"]) == 0
+    text = screen.getvalue().decode(encoding)
+    assert "xe9.wav" in text
+
+
+def test_an_interrupted_command_says_so_and_writes_nothing(
+    checkpoint, noise, tmp_path, capsys, monkeypatch
+):
+    def interrupted(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("instrument_net.recognition.files.predict_files", interrupted)
+    out = tmp_path / "x.csv"
+    assert main([str(checkpoint), str(noise("a.wav", 0.2)), "--out", str(out)]) == 130
+    assert "interrupted: nothing was written" in capsys.readouterr().err
+    assert not out.exists()

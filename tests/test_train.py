@@ -41,7 +41,7 @@ def test_the_report_says_that_the_corpus_is_synthetic_and_how_it_was_split(smoke
     page = (smoke[0][1] / "report/report.md").read_text()
     assert "synthetic: scores on it say nothing about real instruments" in page
     assert "**Split:** by instrument_id (seed 0): 6 train, 6 validation, 6 test clips" in page
-    assert "No test clip shares its source, instrument or recording with training" in page
+    assert "No test clip shares its `instrument_id` with training" in page
     assert "`python -m instrument_net.train data.store_dir=" in page
 
 
@@ -88,22 +88,6 @@ def test_tensorboard_gets_curves_images_sounds_graph_and_hyper_parameters(smoke)
     assert len(set(tags)) == len(tags)
     assert events["graph"]
     assert (smoke[0][1] / "tensorboard" / "hparams.yaml").is_file()
-
-
-def test_a_run_goes_on_where_it_stopped(smoke, tmp_path):
-    _, run = smoke[0]
-    config = (run / ".hydra/config.yaml").read_text()
-    corpus = next(line.split(": ")[1] for line in config.splitlines() if " folder:" in line)
-    done, resumed = run_train(
-        tmp_path, "+experiment=smoke", f"data.folder={corpus}", "trainer.max_epochs=3",
-        f"resume_from={run}/checkpoints/last.ckpt",
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    steps = [
-        torch.load(folder / "checkpoints/last.ckpt", weights_only=True)["global_step"]
-        for folder in (run, resumed)
-    ]
-    assert steps == [4, 6]
 
 
 def test_bad_input_is_one_clear_line_and_an_exit_code(tmp_path):

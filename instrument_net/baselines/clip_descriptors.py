@@ -7,6 +7,7 @@ import hashlib
 import numpy as np
 
 from instrument_net.baselines.baseline import Array, Descriptor
+from instrument_net.data.kept_array import kept_array
 from instrument_net.data.store import WaveformStore
 from instrument_net.files import written_atomically
 from instrument_net.progress import work_progress
@@ -26,8 +27,8 @@ def describe_clips(store: WaveformStore, descriptor: Descriptor) -> Array:
     """
     made_from = repr((_FORMAT, store.fingerprint, sorted(descriptor.settings.items())))
     path = store.folder / f"{hashlib.sha256(made_from.encode()).hexdigest()[:32]}.npy"
-    if path.is_file():
-        kept: Array = np.load(path, allow_pickle=False)
+    kept = kept_array(path, len(store))
+    if kept is not None:
         return kept
     with work_progress() as progress:
         rows = [

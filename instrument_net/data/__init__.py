@@ -12,6 +12,7 @@ from instrument_net.data.splits import (
     KFold,
     LeaveOneSourceOut,
     Split,
+    SplitOfRun,
 )
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "ManifestError",
     "Split",
     "SplitError",
+    "SplitOfRun",
     "file_facts",
     "load_clip",
     "read_manifest",

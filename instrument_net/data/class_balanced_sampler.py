@@ -42,6 +42,14 @@ class ClassBalancedSampler(Sampler[int]):
         positions = torch.cat(drawn)
         yield from positions[torch.randperm(len(positions))].tolist()
 
+    def state_dict(self) -> dict[str, list[Tensor]]:
+        """Return the clips of each class that wait for their turn: the next epoch begins there."""
+        return {"waiting": list(self._waiting)}
+
+    def load_state_dict(self, state: dict[str, list[Tensor]]) -> None:
+        """Continue where another sampler of the same clips was."""
+        self._waiting = list(state["waiting"])
+
     def _draw(self, label: int, n: int) -> Tensor:
         members, waiting = self._members[label], self._waiting[label]
         while len(waiting) < n:

@@ -29,4 +29,5 @@ def load_clip(clip: pd.Series, front_end: FrontEnd) -> Tensor:
         num_samples=front_end.num_samples,
         start_s=clip.get("start_s", 0.0),
         duration_s=None if pd.isna(duration_s) else duration_s,
+        from_first_sound=True,  # as in training
     )

@@ -9,8 +9,8 @@ import pandas as pd
 
 from instrument_net.data.corpora import Corpus
 from instrument_net.data.extra import check_labels, check_sources, only_shared, with_extra
-from instrument_net.data.manifest import Manifest, ManifestError
-from instrument_net.data.splits import SplitRule
+from instrument_net.data.manifest import Manifest, ManifestError, check_trainable
+from instrument_net.data.splits import Everything, SplitOfRun, SplitRule
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,8 @@ def read_clips(
         SplitError: If ``extra`` has clips of a source that the split tests.
     """
     manifest = corpus.read()
+    if not isinstance(split, Everything | SplitOfRun):  # these train nothing
+        check_trainable(manifest)
     if extra is None:
         return ClipTable(manifest.clips, manifest)
     try:

@@ -13,13 +13,14 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from instrument_net.audio import AudioError
 from instrument_net.augmentation import AugmentationChain
 from instrument_net.data.clip_table import ClipTable, read_clips
 from instrument_net.data.corpora import Corpus, FolderCorpus, ManifestCorpus, SyntheticCorpus
 from instrument_net.data.corpora.corpus import check_corpus
+from instrument_net.data.decoded_clips import DecodedClips
 from instrument_net.data.description import describe_augmentation, describe_corpus, describe_extra
-from instrument_net.data.divided_clips import DividedClips, divide
+from instrument_net.data.divided_clips import DividedClips
+from instrument_net.data.left_out import LeftOut
 from instrument_net.data.loader import ClipDataset, FrontEndLoader
 from instrument_net.data.loaders import Loaders
 from instrument_net.data.loading import Loading
@@ -51,9 +52,9 @@ class InstrumentDataModule(lightning.LightningDataModule):
     Attributes:
         class_names: Labels in the order of the network's outputs: those of the training split, or
             of all clips where nothing is trained. Empty before ``setup``, as are the others.
-        clips: The corpus' table without the rejected rows, with columns ``split`` and ``group``,
-            and with ``extra`` (bool) where there is an extra corpus.
-        rejected: The rows of files that could not be decoded, with a column ``reason``.
+        clips: The corpus' table without the rows that could not be decoded, with columns
+            ``digest``, ``split`` and ``group``, and ``extra`` (bool) where there is such a corpus.
+        rejected: The rows of clips that are left out, with a column ``reason``.
 
     Raises:
         InputError: If an option is out of range, ``views`` does not suit the augmentation, or
@@ -71,7 +72,7 @@ class InstrumentDataModule(lightning.LightningDataModule):
         augmentation: AugmentationChain | None = None,
         views: int | None = None,
         store_dir: str | Path = "outputs/store",
-        batch_size: int = 64,
+        batch_size: int | Literal["auto"] = 64,
         sampling: Literal["shuffled", "class_balanced"] = "shuffled",
         on_error: Literal["skip", "raise"] = "skip",
         num_workers: int = 0,
@@ -82,9 +83,8 @@ class InstrumentDataModule(lightning.LightningDataModule):
             check_corpus(extra, "data.extra")
         self.front_end = front_end or FrontEnd()
         self.split: SplitRule = split or Split()
-        self.augmentation = (
-            augmentation if augmentation is not None and augmentation.active else None
-        )
+        active = augmentation is not None and augmentation.active
+        self.augmentation = augmentation if active else None
         self._loading = Loading(
             extra_classes, views, store_dir, batch_size, sampling, on_error, num_workers
         )
@@ -128,8 +128,8 @@ class InstrumentDataModule(lightning.LightningDataModule):
 
     @property
     def batch_size(self) -> int:
-        """Clips a batch."""
-        return self._loading.batch_size
+        """Clips a batch; with ``auto``, after ``setup``."""
+        return self._loading.batch_of(0 if self._divided is None else sum(self.n_training_clips()))
 
     def prepare_data(self) -> None:
         """Find, check and decode every clip; what is already in the store is not decoded again."""
@@ -148,8 +148,13 @@ class InstrumentDataModule(lightning.LightningDataModule):
 
     @property
     def own_clips(self) -> pd.DataFrame:
-        """The decoded clips that the split divides: all but the extra ones."""
-        return self._table.own(self.store.kept)
+        """The clips that the split divides: decoded, with one label each, and not extra ones."""
+        return self._decoded.own
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What of the corpora is not used, and why."""
+        return self._decoded.left_out
 
     def setup(self, stage: str | None = None) -> None:
         """Divide the clips; afterwards ``class_names``, ``clips`` and ``rejected`` are filled.
@@ -158,18 +163,10 @@ class InstrumentDataModule(lightning.LightningDataModule):
             ManifestError, SplitError, AudioError: What is wrong with table, classes or files.
         """
         del stage  # one table serves them all
-        if self._divided is not None:
-            return
-        self.rejected = self.store.rejected
-        if len(self.rejected) and self._loading.on_error == "raise":
-            raise AudioError(
-                f"{len(self.rejected)} file(s) cannot be used (data.on_error=skip leaves them "
-                "out):\n" + "\n".join(self.rejected["reason"])
-            )
-        own = self.own_clips
-        extra = None if self._extra is None else self.store.kept.iloc[len(own) :]
-        self._divided = divide(self.split, own, extra)
-        self.clips, self.class_names = self._divided.table, self._divided.class_names
+        if self._divided is None:
+            self.rejected = self._decoded.rejected
+            self._divided = self._decoded.divide(self.split, on_error=self._loading.on_error)
+            self.clips, self.class_names = self._divided.table, self._divided.class_names
 
     def train_dataloader(self) -> FrontEndLoader | ViewLoader:
         """Return the training batches, augmented, in another random order each epoch."""
@@ -200,21 +197,20 @@ class InstrumentDataModule(lightning.LightningDataModule):
         return self._division.count_training()
 
     def feature_statistics(self) -> tuple[Tensor, Tensor]:
-        """Return mean and standard deviation of every feature over the training split.
+        """Return mean and standard deviation of every feature over the training split as it is.
 
-        Both are float32 ``(n_features,)`` in the features' own units, of clips that are not
-        augmented.
+        Both are float32 ``(n_features,)``, in the features' own units.
         """
         return self._loaders.feature_statistics()
 
     def describe(self) -> str:
         """Return one line about the corpus: where it is, how large, what was left out."""
-        return describe_corpus(self._table.corpus, self.own_clips, n_left_out=len(self.rejected))
+        corpus, use = self._table.corpus, self.store.describe_use()
+        return describe_corpus(corpus, self.own_clips, left_out=self.left_out) + use
 
     def describe_extra(self) -> str | None:
         """Return one line about the extra corpus; ``None`` without one."""
-        extra = self._table.extra
-        return None if extra is None else describe_extra(extra, self.store.kept)
+        return describe_extra(self._table.extra, self._decoded.usable)
 
     def describe_split(self) -> str:
         """Return a few sentences about the split: its groups, missing classes, shared values."""
@@ -229,6 +225,10 @@ class InstrumentDataModule(lightning.LightningDataModule):
         return read_clips(
             self._corpus, self._extra, extra_classes=self._loading.extra_classes, split=self.split
         )
+
+    @cached_property
+    def _decoded(self) -> DecodedClips:
+        return DecodedClips(self._table, self.store)
 
     @property
     def _division(self) -> DividedClips:
@@ -245,5 +245,5 @@ class InstrumentDataModule(lightning.LightningDataModule):
             self.front_end,
             self.augmentation,
             device=trainer.strategy.root_device if trainer else torch.device("cpu"),
-            loading=self._loading,
+            loading=self._loading.with_batches_of(self.batch_size),
         )

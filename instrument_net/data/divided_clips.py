@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import torch
 from torch import Tensor
 
-from instrument_net.data.splits import SplitRule
+from instrument_net.data.equal_content import COPY, DIGEST, without_copies
+from instrument_net.data.manifest import SPLIT_NAMES
+from instrument_net.data.splits import SplitError, SplitRule
 
 
 @dataclass(frozen=True)
@@ -16,11 +18,11 @@ class DividedClips:
     """Clips in their splits.
 
     Attributes:
-        own: Clips of the corpus, with the columns ``split`` and ``group``.
+        own: Clips of the corpus, with the columns ``digest``, ``split`` and ``group``.
         extra: Those of the extra corpus, which are all trained on; ``None`` without one.
         table: Both, in the order of the store, and then with the column ``extra`` (bool).
-        class_names: The labels of the training split, or of all clips where nothing is trained, in
-            alphabetical order.
+        class_names: The labels of the clips that are in a split, in alphabetical order: rules test
+            no class that they do not train.
     """
 
     own: pd.DataFrame
@@ -29,8 +31,8 @@ class DividedClips:
     class_names: tuple[str, ...]
 
     def of(self, split: str) -> pd.DataFrame:
-        """Return the rows of one split."""
-        return self.table[self.table["split"] == split]
+        """Return the rows of one split, without what only this package needs: their digests."""
+        return self.table[self.table["split"] == split].drop(columns=DIGEST)
 
     def positions(self, split: str) -> Tensor:
         """Return the positions in the store of one split's clips, int64 ``(n_clips,)``."""
@@ -44,7 +46,7 @@ class DividedClips:
     def count_training(self) -> list[int]:
         """Return how many training clips there are of each class, in the order of the names."""
         counts = self.of("train")["label"].value_counts()
-        return [int(counts[name]) for name in self.class_names]
+        return [int(counts.get(name, 0)) for name in self.class_names]
 
 
 def divide(rule: SplitRule, own: pd.DataFrame, extra: pd.DataFrame | None) -> DividedClips:
@@ -52,16 +54,46 @@ def divide(rule: SplitRule, own: pd.DataFrame, extra: pd.DataFrame | None) -> Di
 
     Args:
         rule: Assigns a split to each of the corpus' own clips.
-        own: The clips of the corpus.
+        own: The clips of the corpus, with their ``digest``.
         extra: Those of the extra corpus, with the column ``extra``; ``None`` without one.
 
     Raises:
-        SplitError: What the rule refuses.
+        SplitError: What the rule refuses; if all clips that validate or test are copies of clips
+            of an earlier split; or if a single class is left to train on.
     """
-    table = own = own.assign(split=rule.assign(own), group=rule.groups(own))
+    assigned = rule.assign(own)
+    splits = without_copies(assigned, own)
+    emptied = sorted(set(assigned) - set(splits))
+    if emptied:
+        raise SplitError(
+            f"every clip of {emptied[0]} is a copy of a clip of an earlier split, by content: "
+            "remove the copies, or put other clips there"
+        )
+    table = own = own.assign(split=splits, group=rule.groups(own))
     if extra is not None:
-        extra = extra.assign(split="train", group=extra["path"])
+        tested = own[DIGEST][own["split"].isin(["validation", "test"])]
+        copies = extra[DIGEST].isin(tested)
+        split = pd.Series("train", index=extra.index).mask(copies, COPY)
+        extra = extra.assign(split=split, group=extra["path"])
         table = pd.concat([own.assign(extra=False), extra])
-    trained = table["label"][table["split"] == "train"]
-    labels = trained if len(trained) else table["label"]
+    trained = table["label"][table["split"] == "train"].unique()
+    if len(trained) == 1:
+        raise SplitError(
+            f"{trained[0]!r} is the only class with clips to train on; a classifier needs two"
+        )
+    labels = table["label"][table["split"].isin(SPLIT_NAMES)]
     return DividedClips(own, extra, table, tuple(sorted(labels.unique())))
+
+
+def with_left_out(divided: DividedClips, left_out: pd.DataFrame, order: pd.Index) -> DividedClips:
+    """Return the same with clips in the table that are in no split.
+
+    Args:
+        divided: Without them.
+        left_out: With the columns that were divided; their ``split`` says why they are left out.
+        order: Of all rows, by number: that of the store.
+    """
+    if left_out.empty:
+        return divided
+    table = pd.concat([divided.table, left_out.assign(group=left_out["path"])])
+    return replace(divided, table=table.loc[order])

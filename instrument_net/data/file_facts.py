@@ -7,12 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
-import soundfile
 
-from instrument_net.audio import AudioError
+from instrument_net.audio import open_sound
 from instrument_net.progress import work_progress
-
-_BLOCK_FRAMES = 2**18
 
 
 def file_facts(clips: pd.DataFrame) -> pd.DataFrame:
@@ -50,17 +47,13 @@ def file_facts(clips: pd.DataFrame) -> pd.DataFrame:
 def _facts(excerpt: tuple[str, float, float]) -> dict[str, float]:
     path, start_s, duration_s = excerpt
     peak, square_sum, n_frames = 0.0, 0.0, 0
-    try:
-        with soundfile.SoundFile(path) as file:
-            rate, n_channels = file.samplerate, file.channels
-            file.seek(round(start_s * rate))
-            wanted = -1 if np.isnan(duration_s) else round(duration_s * rate)
-            for block in file.blocks(_BLOCK_FRAMES, frames=wanted, always_2d=True):
-                peak = max(peak, float(np.abs(block).max()))
-                square_sum += float(np.square(block).sum())
-                n_frames += len(block)
-    except soundfile.SoundFileError as error:
-        raise AudioError(f"{path}: cannot be decoded, damaged or no audio: {error}") from error
+    with open_sound(path) as sound:
+        rate, n_channels = sound.file.samplerate, sound.file.channels
+        wanted = None if np.isnan(duration_s) else round(duration_s * rate)
+        for block in sound.blocks(round(start_s * rate), wanted):
+            peak = max(peak, float(np.abs(block).max()))
+            square_sum += float(np.square(block, dtype=np.float64).sum())
+            n_frames += len(block)
     rms = np.sqrt(square_sum / max(n_frames * n_channels, 1))
     with np.errstate(divide="ignore"):
         peak_dbfs, rms_dbfs = 20 * np.log10([peak, rms])

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from instrument_net.data.equal_content import joined, one_name_a_file
 from instrument_net.errors import InputError
 
 # Where the user names no columns: the first that the table has and that leaves every class enough
@@ -21,6 +22,7 @@ MIN_GROUPS = 3
 # A clip without the value of a column (a phrase has no single pitch) is grouped by how it was
 # played instead.
 _WHEN_BLANK = "articulation"
+_IDENTIFIERS = {"recording_id", "instrument_id"}  # how it was played says nothing about these
 
 
 class SplitError(InputError):
@@ -53,17 +55,22 @@ def group_columns(clips: pd.DataFrame, group_by: Sequence[str] | None) -> tuple[
 
 
 def group_names(clips: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
-    """Return the name of the group that each clip belongs to: its values in these columns."""
+    """Return the name of the group that each clip belongs to: its values in these columns.
+
+    Clips of equal content, where the table has their digests, are in one group.
+    """
     parts = []
     for column in columns:
-        values = clips[column].astype(str)
-        if _WHEN_BLANK in clips.columns:
+        values = one_name_a_file(clips[column]) if column == "path" else clips[column].astype(str)
+        if _WHEN_BLANK in clips.columns and column not in _IDENTIFIERS:
             values = values.where(values != "", clips[_WHEN_BLANK].astype(str))
+        # What is not known is not one and the same: of all blank ones, each file is by itself.
+        values = values.where(values != "", one_name_a_file(clips["path"]))
         parts.append(values)
     names, *others = parts
     for values in others:
         names = names + " | " + values
-    return names
+    return joined(names, clips)
 
 
 def assign_groups(

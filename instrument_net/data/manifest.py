@@ -10,12 +10,15 @@ from pathlib import Path
 import pandas as pd
 
 from instrument_net.data.label_spelling import two_spellings
+from instrument_net.data.reserved_columns import unusable_column
 from instrument_net.errors import InputError
+from instrument_net.files import PassedOver
 from instrument_net.spelling import nearest
 
 SPLIT_NAMES = ("train", "validation", "test")
 _REQUIRED = ("path", "label")
 _SHOWN = 5
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
 class ManifestError(InputError):
@@ -33,11 +36,13 @@ class Manifest:
         origin: The file or folder it was read from, for messages and reports.
         caveat: What scores on these clips do not say, as half a sentence for reports; empty if
             there is nothing special about them.
+        passed_over: What was found beside the clips and not taken for audio.
     """
 
     clips: pd.DataFrame
     origin: Path
     caveat: str = ""
+    passed_over: tuple[PassedOver, ...] = ()
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -58,10 +63,10 @@ def read_manifest(path: str | Path, *, labels: Collection[str] | None = None) ->
         The checked manifest.
 
     Raises:
-        ManifestError: If the file is missing, empty or no CSV; a column is missing; a row has no
-            path or label, a file that does not exist, a bad number, an unknown split or label, or
-            repeats another row; if there are fewer than two classes; or if two labels differ only
-            in spelling.
+        ManifestError: If the file is missing, empty or no CSV; a column is missing or has a name
+            that reports use; a row has no path or label, a file that does not exist, a bad number,
+            an unknown split or label, or repeats another row; or if two labels differ only in
+            spelling.
 
     >>> rows = ["path,label", "recordings/flute/1.wav,flute", "recordings/oboe/1.wav,oboe"]
     >>> _ = Path("clips.csv").write_text("\n".join(rows))
@@ -89,20 +94,27 @@ def read_manifest(path: str | Path, *, labels: Collection[str] | None = None) ->
     return checked_manifest(table, origin)
 
 
+def check_trainable(manifest: Manifest) -> None:
+    """Refuse clips of a single class, which can be tested and not be trained.
+
+    Raises:
+        ManifestError: Naming the class.
+    """
+    if len(manifest.class_names) < 2:
+        raise ManifestError(
+            f"{manifest.origin}: all {len(manifest.clips)} clips have the label "
+            f"{manifest.class_names[0]!r}; a classifier needs at least two classes"
+        )
+
+
 def checked_manifest(table: pd.DataFrame, origin: Path) -> Manifest:
     """Make a manifest of a table whose rows are known to be good.
 
     Raises:
-        ManifestError: If the table holds no clip or only one class, or two labels differ only in
-            spelling.
+        ManifestError: If the table holds no clip, or two labels differ only in spelling.
     """
     if table.empty:
         raise ManifestError(f"{origin}: holds no clip")
-    if table["label"].nunique() < 2:
-        raise ManifestError(
-            f"{origin}: all {len(table)} clips have the label {table['label'].iloc[0]!r}; "
-            "a classifier needs at least two classes"
-        )
     problem = two_spellings(table["label"])
     if problem is not None:
         raise ManifestError(f"{origin}: {problem}")
@@ -114,24 +126,40 @@ def _read_csv(origin: Path) -> pd.DataFrame:
         raise ManifestError(f"{origin}: no such file; data.path must name a CSV table of clips")
     try:
         with origin.open(encoding="utf-8-sig", newline="") as file:
-            header, *rows = csv.reader(file, strict=True)
+            separator = _separator(file.readline())
+            file.seek(0)
+            header, *rows = csv.reader(file, strict=True, delimiter=separator)
     except (csv.Error, UnicodeDecodeError) as error:
         raise ManifestError(f"{origin}: not a readable CSV table (UTF-8): {error}") from error
     except ValueError as error:  # nothing to unpack a header from
         raise ManifestError(f"{origin}: the file is empty; its first row names columns") from error
-    for number, row in enumerate(rows, start=2):
+    # Line numbers as an editor shows them: line 1 is the header. Blank lines say nothing.
+    numbered = {n: row for n, row in enumerate(rows, start=2) if "".join(row).strip()}
+    for number, row in numbered.items():
         if len(row) != len(header):
             raise ManifestError(
                 f"{origin}: row {number} has {len(row)} fields, the header has {len(header)}; "
-                "quote a field that holds a comma"
+                f"quote a field that holds a {_SEPARATORS[separator]}"
             )
-    # Line numbers as an editor shows them: line 1 is the header.
-    numbers = pd.RangeIndex(2, len(rows) + 2, name="row")
-    table = pd.DataFrame(rows, columns=[name.strip() for name in header], index=numbers, dtype=str)
+    names = [name.strip() for name in header]
+    table = pd.DataFrame([*numbered.values()], columns=names, dtype=str)
+    table.index = pd.Index([*numbered], dtype="int64", name="row")
+    problem = unusable_column(table.columns)
+    if problem is not None:
+        raise ManifestError(f"{origin}: {problem}")
     twice = table.columns[table.columns.duplicated()]
     if len(twice):
         raise ManifestError(f"{origin}: column {twice[0]!r} appears twice")
     return table
+
+
+def _separator(header: str) -> str:
+    """Return what separates the columns: a comma, unless the header can be read otherwise only."""
+    for separator in _SEPARATORS:
+        names = {name.strip().strip('"') for name in header.split(separator)}
+        if set(_REQUIRED) <= names:
+            return separator
+    return next((other for other in _SEPARATORS if other in header), ",")
 
 
 def _seconds(origin: Path, table: pd.DataFrame, column: str, *, when_blank: float) -> pd.Series:
@@ -140,7 +168,9 @@ def _seconds(origin: Path, table: pd.DataFrame, column: str, *, when_blank: floa
     text = table[column].str.strip()
     values = pd.to_numeric(text.where(text != "", str(when_blank)), errors="coerce")
     bad = (text != "") & ~(values >= 0) | (values == float("inf"))
-    _refuse(origin, table.index[bad], table, f"{column} must be a number of seconds, 0 or more")
+    _refuse(
+        origin, table.index[bad], table, f"{column} must be a number of seconds, 0 or more (as 1.5)"
+    )
     if column == "duration_s":
         empty = table.index[values == 0]
         _refuse(origin, empty, table, "duration_s is 0: the excerpt holds no sample")
@@ -148,7 +178,7 @@ def _seconds(origin: Path, table: pd.DataFrame, column: str, *, when_blank: floa
 
 
 def _check_rows(origin: Path, table: pd.DataFrame, labels: Collection[str] | None) -> None:
-    missing = table.index[[not Path(entry).is_file() for entry in table["path"]]]
+    missing = table.index[[not _is_file(entry) for entry in table["path"]]]
     _refuse(origin, missing, table, "no such audio file; paths are relative to the table's folder")
     twice = table.index[table.duplicated(["path", "start_s"], keep="first")]
     _refuse(origin, twice, table, "the same clip (path and start_s) is already in an earlier row")
@@ -159,6 +189,13 @@ def _check_rows(origin: Path, table: pd.DataFrame, labels: Collection[str] | Non
         table["split"] = table["split"].str.strip()
         wrong = table.index[~table["split"].isin(("", *SPLIT_NAMES))]
         _refuse(origin, wrong, table, f"split must be empty or one of {', '.join(SPLIT_NAMES)}")
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):  # too long, or not to be searched; or with a NUL in it
+        return False
 
 
 def _refuse(origin: Path, rows: Iterable[int], table: pd.DataFrame, reason: str) -> None:

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from instrument_net.augmentation import AugmentationChain
+from instrument_net.data.kept_array import kept_array
 from instrument_net.data.store import FULL_SCALE, WaveformStore
 from instrument_net.errors import InputError
 from instrument_net.files import written_atomically
@@ -58,7 +59,7 @@ class RenderedViews:
         made_from = repr((_FORMAT, store.fingerprint, front_end.fingerprint, augmentation.settings))
         key = hashlib.sha256(made_from.encode()).hexdigest()[:32]
         self._folder = store.folder / f"views_{key}"
-        missing = [view for view in range(n_views) if not self._features_path(view).is_file()]
+        missing = [view for view in range(n_views) if not self._is_rendered(view, len(store))]
         if missing:
             with work_progress() as progress:
                 bar = progress.add_task(
@@ -129,6 +130,12 @@ class RenderedViews:
             del spectrograms  # an open map cannot be renamed everywhere
         with written_atomically(self._features_path(view)) as part, part.open("wb") as file:
             np.save(file, features)
+
+    def _is_rendered(self, view: int, n_clips: int) -> bool:
+        spectrograms = kept_array(self._spectrograms_path(view), n_clips, mapped=True)
+        return (
+            spectrograms is not None and kept_array(self._features_path(view), n_clips) is not None
+        )
 
     def _spectrograms_path(self, view: int) -> Path:
         return self._folder / f"view_{view}_spectrograms.npy"

@@ -1,20 +1,18 @@
 """Decoded waveforms on disk, so that an epoch never decodes.
 
-Clips are stored in shards of 64: ``<key>.i16`` holds the 16-bit samples of its clips one after
-the other, each without its trailing zeros, and ``<key>.json`` their lengths and digests, or why one
-was rejected. The key is a hash of what produced the shard (paths, sizes, modification times,
-excerpts, sample rate, length). So a shard is never stale, an interrupted build continues at the
-first missing shard, and a corpus that grew at its end decodes only what is new.
+Clips are stored in shards of 64. The key of a shard is a hash of what produced it (the paths of its
+files, what the file system says about them, excerpts, sample rate, length). So a shard is never
+stale, an interrupted build continues at the first missing shard, and a corpus that grew at its end
+decodes only what is new. A shard that is damaged, or in which a file could not be read for a cause
+that may be gone, is built again.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,22 +20,15 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from instrument_net.audio import AudioError, load_waveform
-from instrument_net.files import write_atomically
+from instrument_net.audio import AudioError, file_duration_s, load_waveform
+from instrument_net.data.description import describe_use
+from instrument_net.data.shard import Decoded, Shard, read_shard, write_shard
+from instrument_net.errors import InputError
 from instrument_net.progress import work_progress
 
 FULL_SCALE = 32_767
 _CLIPS_PER_SHARD = 64
-_FORMAT = 2  # raise it whenever the same inputs would give other files
-_DIGEST_BYTES = 8
-
-
-@dataclass(frozen=True)
-class _Shard:
-    samples: Path
-    lengths: list[int]  # -1 for a rejected clip
-    digests: list[str]  # empty for a rejected clip
-    reasons: dict[int, str]
+_FORMAT = 3  # raise it whenever the same inputs would give other files
 
 
 class WaveformStore:
@@ -54,12 +45,16 @@ class WaveformStore:
     Attributes:
         num_samples: Length of every waveform that it returns.
         folder: Where its shards are kept.
-        fingerprint: Names the samples of all its clips: another one wherever a file, an excerpt or
-            the decoding differs.
-        rejected: Rows of ``clips`` that could not be decoded, with a column ``reason``.
+        clip_s: That length in seconds.
+        fingerprint: Names the samples of all kept clips and their order: another one wherever a
+            sample differs.
+        rejected: Rows of ``clips`` that could not be decoded or are silent, with a column
+            ``reason``.
         kept: Rows of ``clips`` that the store holds; positions in it are the store's indices.
         digests: Of each kept clip, 16 hexadecimal digits that follow from its samples alone, be the
             file called and placed as it may.
+        available_s: Of each kept clip, float64 seconds that its excerpt of the file has; the clip
+            holds at most ``clip_s`` of them. NaN where a header does not state it.
     """
 
     def __init__(
@@ -73,18 +68,23 @@ class WaveformStore:
     ) -> None:
         self.num_samples = num_samples
         self.folder = Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"data.store_dir={folder}: cannot be made: {error.strerror or error}"
+            ) from error
         self._sample_rate_hz = sample_rate_hz
+        self.clip_s = num_samples / sample_rate_hz
         tables = [clips.iloc[start:end] for start, end in _shard_bounds(parts or [len(clips)])]
         keys = [self._key(table) for table in tables]
-        self.fingerprint = hashlib.sha256(" ".join(keys).encode()).hexdigest()[:32]
         shards = list(self._shards(tables, keys))
         lengths = np.concatenate([np.array(shard.lengths, dtype=np.int64) for shard in shards])
         reasons = [shard.reasons.get(i) for shard in shards for i in range(len(shard.lengths))]
         held = lengths >= 0
         self.kept = clips[held]
         self.rejected = clips[~held].assign(reason=[r for r in reasons if r is not None])
-        self._maps = [_map_samples(shard.samples) for shard in shards]
+        self._maps = [shard.open() for shard in shards]
         # Where each kept clip starts: two flat arrays instead of an object per clip.
         sizes = [len(shard.lengths) for shard in shards]
         self._shard_of = np.repeat(np.arange(len(shards)), sizes)[held]
@@ -93,9 +93,16 @@ class WaveformStore:
         self._length = lengths[held]
         digests = [digest for shard in shards for digest in shard.digests]
         self.digests: tuple[str, ...] = tuple(digest for digest in digests if digest)
+        self.available_s = np.concatenate([np.array(shard.available_s) for shard in shards])[held]
+        made_of = f"{_FORMAT} {sample_rate_hz} {num_samples} {' '.join(self.digests)}"
+        self.fingerprint = hashlib.sha256(made_of.encode()).hexdigest()[:32]
 
     def __len__(self) -> int:
         return len(self._length)
+
+    def describe_use(self) -> str:
+        """Return how much of the kept files it holds, see :func:`describe_use`."""
+        return describe_use(self.available_s, self.clip_s)
 
     def batch(self, indices: Sequence[int], *, pin_memory: bool = False) -> Tensor:
         """Return int16 waveforms ``(len(indices), num_samples)``; 32,767 is a peak of 1.
@@ -112,40 +119,42 @@ class WaveformStore:
             row[length:] = 0
         return out
 
-    def _shards(self, tables: list[pd.DataFrame], keys: list[str]) -> Iterator[_Shard]:
-        missing = [k for k, key in enumerate(keys) if not self._index_path(key).is_file()]
+    def _shards(self, tables: list[pd.DataFrame], keys: list[str]) -> Iterator[Shard]:
+        pairs = list(zip(tables, keys, strict=True))
+        missing = [pair for pair in pairs if not self._is_built(*pair)]
         if missing:
-            self._build([tables[k] for k in missing], [keys[k] for k in missing])
-        for key in keys:
-            index = json.loads(self._index_path(key).read_text())
-            reasons = {int(i): reason for i, reason in index["reasons"].items()}
-            samples = self.folder / f"{key}.i16"
-            yield _Shard(samples, index["lengths"], index["digests"], reasons)
+            self._build(*zip(*missing, strict=True))
+        for table, key in pairs:
+            shard = read_shard(self.folder, key, len(table))
+            if shard is None:
+                raise InputError(
+                    f"{self.folder}: {key} was changed while it was written; try again"
+                )
+            yield shard
+
+    def _is_built(self, table: pd.DataFrame, key: str) -> bool:
+        shard = read_shard(self.folder, key, len(table))
+        return shard is not None and shard.is_final
 
     def _key(self, table: pd.DataFrame) -> str:
         digest = hashlib.sha256(f"{_FORMAT} {self._sample_rate_hz} {self.num_samples}".encode())
         for path, start_s, duration_s in _excerpts(table):
-            found = Path(path).stat() if Path(path).is_file() else None
-            stamp = (found.st_size, found.st_mtime_ns) if found else None
-            digest.update(repr((path, stamp, start_s, duration_s)).encode())
+            digest.update(repr((path, _stamp(Path(path)), start_s, duration_s)).encode())
         return digest.hexdigest()[:32]
 
-    def _index_path(self, key: str) -> Path:
-        return self.folder / f"{key}.json"
-
-    def _build(self, tables: list[pd.DataFrame], keys: list[str]) -> None:
+    def _build(self, tables: Sequence[pd.DataFrame], keys: Sequence[str]) -> None:
         # Threads, not processes: decoding and resampling release the interpreter's lock, and a
         # process would first spend seconds on importing torch.
         with work_progress() as progress, ThreadPoolExecutor(os.cpu_count()) as pool:
             bar = progress.add_task("Decoding audio", total=sum(len(table) for table in tables))
             for table, key in zip(tables, keys, strict=True):
-                decoded = []
+                decoded: list[Decoded | AudioError] = []
                 for item in pool.map(self._decode, _excerpts(table)):
                     decoded.append(item)
                     progress.advance(bar)
-                self._write(key, decoded)
+                write_shard(self.folder, key, decoded)
 
-    def _decode(self, excerpt: tuple[str, float, float | None]) -> np.ndarray | AudioError:
+    def _decode(self, excerpt: tuple[str, float, float | None]) -> Decoded | AudioError:
         path, start_s, duration_s = excerpt
         try:
             waveform = load_waveform(
@@ -154,22 +163,14 @@ class WaveformStore:
                 num_samples=self.num_samples,
                 start_s=start_s,
                 duration_s=duration_s,
+                from_first_sound=True,
             )
         except AudioError as error:
             return error
+        if not waveform.any():
+            return AudioError(f"{path}: silent{'' if duration_s is None else ' in its excerpt'}")
         samples = (waveform * FULL_SCALE).round().to(torch.int16).numpy()
-        return np.trim_zeros(samples, "b")
-
-    def _write(self, key: str, decoded: list[np.ndarray | AudioError]) -> None:
-        arrays = [item for item in decoded if isinstance(item, np.ndarray)]
-        lengths = [len(item) if isinstance(item, np.ndarray) else -1 for item in decoded]
-        digests = [_digest(item) if isinstance(item, np.ndarray) else "" for item in decoded]
-        reasons = {i: str(e) for i, e in enumerate(decoded) if isinstance(e, AudioError)}
-        samples = np.concatenate(arrays).tobytes() if arrays else b""
-        # The index last: a shard exists once its index does.
-        write_atomically(self.folder / f"{key}.i16", samples)
-        index = json.dumps({"lengths": lengths, "digests": digests, "reasons": reasons})
-        write_atomically(self._index_path(key), index.encode())
+        return Decoded(np.trim_zeros(samples, "b"), _available_s(path, start_s, duration_s))
 
 
 def _shard_bounds(parts: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -191,11 +192,18 @@ def _excerpts(table: pd.DataFrame) -> list[tuple[str, float, float | None]]:
     ]  # fmt: skip
 
 
-def _digest(samples: np.ndarray) -> str:
-    return hashlib.blake2b(samples.tobytes(), digest_size=_DIGEST_BYTES).hexdigest()
+def _available_s(path: str, start_s: float, duration_s: float | None) -> float:
+    try:
+        rest_s = file_duration_s(path) - start_s
+    except AudioError:  # decoded all the same: a stream whose header states no length
+        return float("nan")
+    return rest_s if duration_s is None else min(rest_s, duration_s)
 
 
-def _map_samples(path: Path) -> np.ndarray:
-    if path.stat().st_size == 0:  # only rejected or silent clips; an empty file cannot be mapped
-        return np.zeros(0, dtype=np.int16)
-    return np.memmap(path, dtype=np.int16, mode="r")
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    """Return what changes when a file is replaced, be its size and time the same."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino

@@ -53,8 +53,8 @@ def answer(recogniser: Recogniser, path: str | Path, *, max_bytes: int) -> Answe
     try:
         _check_size(path, max_bytes)
         (result,) = predict_files(recogniser, [path])
-        if result.error is not None:
-            raise AudioError(result.error)
+        if result.problem is not None:
+            raise AudioError(result.problem)
         duration_s = file_duration_s(path)
         probabilities = dict(result.ranking())
         predicted = next(iter(probabilities))

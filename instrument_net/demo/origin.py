@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
 from omegaconf import OmegaConf
 
+from instrument_net.own_table import read_own_table
 from instrument_net.run_folder import RunFolder
 
 UNKNOWN = "what it was trained on is unknown: no run folder around the checkpoint"
@@ -27,7 +27,7 @@ def describe_origin(checkpoint: Path) -> str:
         assert isinstance(config, dict)
         experiment, data = config["name"], config["data"]
         path = data.get("path")
-        n_clips = int((pd.read_csv(run.splits)["split"] == "train").sum())
+        n_clips = int((read_own_table(run.splits)["split"] == "train").sum())
     except Exception:  # the page works without these facts, too
         return UNKNOWN
     corpus = Path(path).name if path else "the synthetic corpus (no real instruments)"

@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from instrument_net.recognition.files import FilePrediction
+from instrument_net.escaping import for_plot
+from instrument_net.recognition.file_prediction import FilePrediction
 
 _MOST_CLASSES = 6
 
@@ -30,7 +31,7 @@ def plot_timeline(result: FilePrediction, *, window_s: float, duration_s: float)
     figure = Figure(figsize=(11, 0.8 + 0.28 * len(shown)), layout="constrained")
     axes = figure.subplots()
     mesh = axes.pcolormesh(edges, np.arange(len(shown) + 1), rows, cmap="Blues", vmin=0, vmax=1)
-    axes.set_yticks(np.arange(len(shown)) + 0.5, shown)
+    axes.set_yticks(np.arange(len(shown)) + 0.5, list(map(for_plot, shown)))
     axes.tick_params(axis="y", length=0)
     axes.invert_yaxis()
     axes.set_xlabel("time (s)")

@@ -8,7 +8,7 @@ import torch
 from instrument_net.evaluation.metrics import measure
 from instrument_net.evaluation.predictions import Predictions
 
-_MOST_VALUES = 25  # a column with more has no groups worth a table
+_MOST_ROWS = 25  # of a table; of a column with more values, the smallest are pooled
 _OCTAVE = 12
 _SHOWN = ("accuracy", "macro_recall", "log_loss", "n_clips")
 # Identifies or measures single clips, or states how they were cut: nothing to group by.
@@ -16,7 +16,9 @@ _NOT_COMPARED = {"path", "label", "split", "group", "start_s", "duration_s", "re
 
 
 def columns_to_compare(clips: pd.DataFrame) -> list[str]:
-    """Return the metadata columns that divide clips into groups: 2 to 25 values, shared by clips.
+    """Return the metadata columns that divide clips into groups: two or more values.
+
+    A column with more values than half the number of clips names single clips.
 
     Args:
         clips: A table of clips.
@@ -24,8 +26,7 @@ def columns_to_compare(clips: pd.DataFrame) -> list[str]:
     return [
         column
         for column in clips.columns
-        if column not in _NOT_COMPARED
-        and 2 <= _values(clips, column).nunique() <= min(_MOST_VALUES, len(clips) // 2)
+        if column not in _NOT_COMPARED and 2 <= _values(clips, column).nunique() <= len(clips) // 2
     ]
 
 
@@ -38,11 +39,12 @@ def break_down(predictions: Predictions, column: str) -> pd.DataFrame:
 
     Returns:
         One row a value: ``accuracy``, ``macro_recall`` over the classes that occur with it,
-        ``log_loss``, ``n_clips``.
+        ``log_loss``, ``n_clips``. Of more than 25 values, the 24 with most clips, and last one row
+        of all others together: ``38 others``.
     """
-    values = _values(predictions.clips, column)
+    values, others = _pooled(_values(predictions.clips, column))
     rows = {}
-    for value in sorted(values.unique()):
+    for value in [*sorted(set(values) - {others}), *([others] if others else [])]:
         chosen = (values == value).to_numpy()
         part = Predictions(
             clips=predictions.clips[chosen],
@@ -53,6 +55,19 @@ def break_down(predictions: Predictions, column: str) -> pd.DataFrame:
         rows[value] = [overall[metric] for metric in _SHOWN]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(_SHOWN))
     return table.astype({"n_clips": int}).rename_axis(column)
+
+
+def _pooled(values: pd.Series) -> tuple[pd.Series, str]:
+    """Return the values, the rarest of too many under one name; and that name, empty if none."""
+    # Ties by name: the order of the clips must not decide.
+    counts = values.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    if len(counts) <= _MOST_ROWS:
+        return values, ""
+    rare = counts.index[_MOST_ROWS - 1 :]
+    name = f"{len(rare)} others"
+    while name in counts.index:
+        name = f"({name})"
+    return values.where(~values.isin(rare), name), name
 
 
 def _values(clips: pd.DataFrame, column: str) -> pd.Series:

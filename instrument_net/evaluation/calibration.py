@@ -12,6 +12,8 @@ from torchmetrics.functional.classification import multiclass_calibration_error
 from instrument_net.evaluation.predictions import Predictions
 
 N_BINS = 10
+LEAST_CLIPS = 50  # fewer give a temperature by chance
+_LOWEST, _HIGHEST = 0.05, 20.0
 _SMALLEST = torch.finfo(torch.float32).tiny
 
 
@@ -38,7 +40,8 @@ def fit_temperature(predictions: Predictions) -> float:
         predictions: Of clips that the network is neither trained nor tested on: validation.
 
     Returns:
-        The temperature, between 0.05 and 20.
+        The temperature, between 0.05 and 20; at either limit the loss has no minimum in between:
+        see :func:`why_no_temperature`.
 
     References:
         Guo et al., 2017, section 4.2.
@@ -56,7 +59,27 @@ def fit_temperature(predictions: Predictions) -> float:
         return value
 
     optimizer.step(loss)
-    return float(log_temperature.detach().exp().clamp(0.05, 20))
+    return float(log_temperature.detach().exp().clamp(_LOWEST, _HIGHEST))
+
+
+def why_no_temperature(validation: Predictions, temperature: float) -> str | None:
+    """Return why a fitted temperature means nothing, in words; ``None`` if it means something.
+
+    Args:
+        validation: What it was fitted on.
+        temperature: Of :func:`fit_temperature`.
+    """
+    n_clips, n_classes = len(validation.clips), validation.clips["label"].nunique()
+    if n_clips < LEAST_CLIPS:
+        return f"{n_clips} validation clips are too few, it takes {LEAST_CLIPS}"
+    if n_classes < 2:
+        return "all validation clips are of one class"
+    if validation.correct.all():  # the smaller the temperature, the smaller the loss
+        return "no validation clip is misclassified, which leaves the temperature open"
+    if not _LOWEST < temperature < _HIGHEST:
+        limit = f"down to {_LOWEST:g}" if temperature <= _LOWEST else f"up to {_HIGHEST:g}"
+        return f"the log-loss of the validation clips falls all the way {limit}"
+    return None
 
 
 def with_temperature(predictions: Predictions, temperature: float) -> Predictions:

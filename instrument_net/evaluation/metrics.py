@@ -18,6 +18,10 @@ from torchmetrics.functional.classification import (
 
 from instrument_net.evaluation.predictions import Predictions
 
+# Where one class is tested, no clip of another can be taken for it: precision would be 1 whatever
+# the network does.
+NEED_TWO_CLASSES = ("macro_f1", "macro_precision", "weighted_f1")
+
 
 @dataclass(frozen=True)
 class Metrics:
@@ -26,7 +30,7 @@ class Metrics:
     Attributes:
         overall: Metric -> value. All but ``log_loss`` (nats, 0 is best) and ``n_clips`` lie in
             [0, 1], 1 is best. ``macro_recall`` is the mean recall of the classes, also known as
-            balanced accuracy.
+            balanced accuracy. Precision and F1 are NaN where all clips are of one class.
         per_class: Indexed by class: ``precision``, ``recall``, ``f1``, ``n_clips``.
         confusion: Counts, true class by row, predicted class by column.
         weighted_confusion: The same, each clip weighted by the confidence of its prediction.
@@ -42,7 +46,7 @@ def measure(predictions: Predictions) -> Metrics:
     """Return every metric of a set of predictions.
 
     A class that does not occur among the clips is left out of every average, and its own metrics
-    are NaN.
+    are NaN. Where only one class occurs, precision and F1 are NaN altogether.
 
     Args:
         predictions: Of one clip at least.
@@ -76,6 +80,8 @@ def measure(predictions: Predictions) -> Metrics:
         index=pd.Index(names, name="label"),
     )
     per_class.loc[per_class["n_clips"] == 0, ["precision", "recall", "f1"]] = float("nan")
+    if (per_class["n_clips"] > 0).sum() == 1:
+        per_class[["precision", "f1"]] = float("nan")
     occurring = per_class[per_class["n_clips"] > 0]
     counts = multiclass_confusion_matrix(p, y, num_classes=n)
     overall = {
@@ -83,7 +89,7 @@ def measure(predictions: Predictions) -> Metrics:
         "macro_recall": float(occurring["recall"].mean()),
         "macro_f1": float(occurring["f1"].mean()),
         "macro_precision": float(occurring["precision"].mean()),
-        "weighted_f1": float((occurring["f1"] * occurring["n_clips"]).sum() / len(y)),
+        "weighted_f1": float((occurring["f1"] * occurring["n_clips"]).sum(skipna=False) / len(y)),
         "top_3_accuracy": float(
             multiclass_accuracy(p, y, num_classes=n, average="micro", top_k=min(3, n))
         ),

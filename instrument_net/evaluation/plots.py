@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from instrument_net.escaping import for_plot
+
+Array = npt.NDArray[np.floating]
+
+
+_MOST_CLASSES = 60  # of more, numbers in cells cannot be read, and not every class has room
+_MOST_NUMBERS = 1000  # each takes about a millisecond, and a validation draws this every epoch
+_MOST_TICKS = 40
+_LARGEST_IN = 9.0
 
 
 def plot_confusion(
@@ -22,7 +34,8 @@ def plot_confusion(
         unit: Unit of the values.
 
     Returns:
-        A square figure whose size grows with the number of classes.
+        A square figure whose size grows with the number of classes up to 60. Of more, cells are
+        coloured without numbers, as where over 1000 are not 0, and not every class is named.
 
     >>> confusion = pd.DataFrame([[3, 1], [0, 2]], ["flute", "oboe"], ["flute", "oboe"])
     >>> figure = plot_confusion(confusion, normalise=True, title="Test split")
@@ -35,40 +48,51 @@ def plot_confusion(
     totals = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, totals, out=np.zeros_like(counts), where=totals > 0)
     n = len(counts)
-    size_in = max(4.5, 0.42 * n + 2.4)
+    has_room = n <= _MOST_CLASSES
+    size_in = max(4.5, 0.42 * n + 2.4) if has_room else _LARGEST_IN
     figure = Figure(figsize=(size_in + 0.6, size_in), layout="constrained")
     axes = figure.subplots()
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    for row, column in zip(*np.nonzero(counts), strict=True):
-        share = shares[row, column]
-        value = 100 * share if normalise else counts[row, column]
-        digits = 0 if normalise or value >= 10 or value == round(value) else 1
-        text = f"{value:.{digits}f}"
-        axes.text(
-            column, row, text, ha="center", va="center", fontsize=8, in_layout=False,
-            color="white" if share > 0.55 else "black",
-        )  # fmt: skip
-    axes.set_xticks(range(n), list(confusion.columns), rotation=90)
-    axes.set_yticks(range(n), list(confusion.index))
-    axes.set_xticks(np.arange(n + 1) - 0.5, minor=True)
-    axes.set_yticks(np.arange(n + 1) - 0.5, minor=True)
-    axes.grid(which="minor", color="0.9", linewidth=0.5)
+    if has_room and np.count_nonzero(counts) <= _MOST_NUMBERS:
+        _write_numbers(axes, 100 * shares if normalise else counts, shares, whole=normalise)
+    if has_room:
+        axes.set_xticks(np.arange(n + 1) - 0.5, minor=True)
+        axes.set_yticks(np.arange(n + 1) - 0.5, minor=True)
+        axes.grid(which="minor", color="0.9", linewidth=0.5)
+    named = range(0, n, 1 if has_room else -(-n // _MOST_TICKS))
+    small = None if has_room else 7
+    names = [for_plot(confusion.index[k]) for k in named]
+    axes.set_xticks(named, names, rotation=90, fontsize=small)
+    axes.set_yticks(named, names, fontsize=small)
     axes.tick_params(which="both", length=0)
     axes.set_xlabel("predicted")
     axes.set_ylabel("true", labelpad=10)
-    axes.set_title(f"{title} ({'% of each true class' if normalise else unit})")
+    axes.set_title(f"{for_plot(title)} ({'% of each true class' if normalise else unit})")
     figure.colorbar(image, ax=axes, shrink=0.7, label="share of the true class")
     return figure
 
 
+def _write_numbers(axes: Axes, values: Array, shares: Array, *, whole: bool) -> None:
+    """Write the values that are not 0 into their cells."""
+    for row, column in zip(*np.nonzero(values), strict=True):
+        value = values[row, column]
+        digits = 0 if whole or value >= 10 or value == round(value) else 1
+        axes.text(
+            column, row, f"{value:.{digits}f}", ha="center", va="center", fontsize=8,
+            in_layout=False, color="white" if shares[row, column] > 0.55 else "black",
+        )  # fmt: skip
+
+
 def plot_per_class(per_class: pd.DataFrame, *, title: str) -> Figure:
-    """Draw precision, recall and F1 of every class, worst F1 first.
+    """Draw precision, recall and F1 of every class, or of the 60 with the worst F1, worst first.
 
     Args:
         per_class: Indexed by class, with ``precision``, ``recall``, ``f1`` and ``n_clips``.
         title: Title of the figure.
     """
-    ordered = per_class.sort_values("f1", ascending=False, kind="stable")
+    ordered = per_class.sort_values("f1", ascending=False, kind="stable").tail(_MOST_CLASSES)
+    if len(ordered) < len(per_class):
+        title = f"{title}: the {len(ordered)} weakest of {len(per_class)} classes"
     y = np.arange(len(ordered))
     figure = Figure(figsize=(7, 0.32 * len(ordered) + 1.6), layout="constrained")
     axes = figure.subplots()
@@ -77,14 +101,14 @@ def plot_per_class(per_class: pd.DataFrame, *, title: str) -> Figure:
         ordered["precision"], y, "|", color="#08519c", markersize=12, mew=2, label="precision"
     )
     axes.plot(ordered["recall"], y, "o", color="#d94801", markersize=4.5, label="recall")
-    names = [f"{name} ({count})" for name, count in ordered["n_clips"].items()]
+    names = [f"{for_plot(name)} ({count})" for name, count in ordered["n_clips"].items()]
     axes.set_yticks(y, names)
     axes.set_xlim(0, 1.02)
     axes.set_ylim(-0.7, len(ordered) - 0.3)
     axes.grid(axis="x", color="0.9")
     axes.set_axisbelow(True)
     axes.set_xlabel("score of the class (number of test clips in brackets)")
-    axes.set_title(title)
+    axes.set_title(for_plot(title))
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
     return figure
 
@@ -104,14 +128,19 @@ def plot_reliability(tables: Mapping[str, pd.DataFrame], *, title: str) -> Figur
         filled = table[table["n_clips"] > 0]
         colour = ("#d94801", "#08519c")[index % 2]
         axes.plot(
-            filled["confidence"], filled["accuracy"], "o-", color=colour, markersize=5, label=name
+            filled["confidence"],
+            filled["accuracy"],
+            "o-",
+            color=colour,
+            markersize=5,
+            label=for_plot(name),
         )
         width = 1 / len(table) / len(tables)
         below.bar(table.index + width * (index + 0.5), table["n_clips"], 0.9 * width, color=colour)
     axes.set_ylim(-0.02, 1.02)
     axes.set_xlim(0, 1)
     axes.set_ylabel("accuracy")
-    axes.set_title(title)
+    axes.set_title(for_plot(title))
     axes.legend(loc="upper left", frameon=False)
     below.set_ylabel("clips")
     below.set_xlabel("confidence")

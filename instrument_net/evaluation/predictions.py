@@ -12,9 +12,11 @@ import torch
 from torch import Tensor
 
 from instrument_net.errors import InputError
+from instrument_net.own_table import as_numbers, read_own_table
 from instrument_net.run_folder import RunFolder
 
-_ADDED = ("predicted", "correct", "confidence", "true_probability")
+_MEASURED = ("confidence", "true_probability")
+_ADDED = ("predicted", "correct", *_MEASURED)
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,15 @@ class Predictions:
 
     @property
     def groups(self) -> pd.Series:
-        """Return the recording of each clip: column ``group``, else the clip itself."""
-        return self.clips["group"] if "group" in self.clips.columns else self.clips["path"]
+        """Return the recording of each clip: column ``group``, else the clip itself.
+
+        A clip whose ``group`` is blank is a group of its own: nothing is known about it.
+        """
+        paths = self.clips["path"]
+        if "group" not in self.clips.columns:
+            return paths
+        groups = self.clips["group"]
+        return groups.where(groups.notna() & (groups != ""), paths)
 
     def over(self, class_names: Sequence[str]) -> Self:
         """Return the same predictions with these classes as columns, matched by name.
@@ -99,14 +108,18 @@ class Predictions:
                 f"{path}: no such file; a finished run has {RunFolder(Path()).predictions}"
             )
         try:
-            table = pd.read_csv(path, index_col=0, dtype={"path": str, "label": str, "group": str})
+            table = _read(path)
         except ValueError as error:  # empty, not text, or rows of different lengths
             raise InputError(f"{path}: no CSV table: {error}") from error
-        columns = [c for c in table.columns if c.startswith("p(") and c.endswith(")")]
+        columns = [c for c in table.columns if _is_probability(c)]
         missing = {"path", "label", *_ADDED} - set(table.columns)
         if missing or not columns:
             names = ", ".join([*sorted(missing), *([] if columns else ["p(<class>)"])])
             raise InputError(f"{path}: not the predictions of a report: no columns {names}")
+        unknown = sorted(set(table["label"]) - {column[2:-1] for column in columns})
+        if unknown or table.empty:
+            wrong = f"no column p({unknown[0]})" if unknown else "it holds no clip"
+            raise InputError(f"{path}: not the predictions of a report: {wrong}")
         return cls(
             clips=table.drop(columns=[*columns, *_ADDED]),
             probabilities=torch.from_numpy(table[columns].to_numpy(dtype="float32")),
@@ -134,3 +147,20 @@ class Predictions:
             confidence=confidence.numpy(),
             true_probability=true.numpy(),
         ).join(named.round(6))
+
+
+def _is_probability(column: str) -> bool:
+    return column.startswith("p(") and column.endswith(")")
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """Return the table with its first column, the rows' numbers, as the index."""
+    table = read_own_table(path)
+    measured = [c for c in table.columns if c in _MEASURED or _is_probability(c)]
+    table[measured] = table[measured].apply(as_numbers)
+    table = table.set_index(table.columns[0]).rename_axis(None)
+    if table.index.str.fullmatch(r"\d+").all():
+        table.index = table.index.astype(int)
+    if "correct" in table.columns:
+        table["correct"] = table["correct"] == "True"
+    return table

@@ -56,7 +56,7 @@ def write_report(
     write_atomically(folder / PREDICTIONS, predictions.table().to_csv().encode())
     for name, figure in _plots(report, title).items():
         write_atomically(folder / f"{name}.png", png(figure))
-    content = report.metrics.overall | {"intervals_95": report.intervals.T.to_dict()}
+    content = report.known_metrics | {"intervals_95": report.intervals.dropna().T.to_dict()}
     write_atomically(folder / "metrics.json", (json.dumps(content, indent=2) + "\n").encode())
     page = report_page(
         report, title=title, facts=facts, tables=tables or {}, sections=sections or {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from instrument_net.evaluation.calibration import (
     expected_calibration_error,
     fit_temperature,
     reliability,
+    why_no_temperature,
     with_temperature,
 )
 from instrument_net.evaluation.metrics import Metrics, measure
@@ -31,6 +33,7 @@ class Report:
         reliabilities: ``uncalibrated`` and, where one was fitted, the temperature -> the table of
             the reliability diagram.
         breakdowns: Metadata column -> metrics of each of its values.
+        remarks: Sentences on what is not stated, and why.
         mistakes: The misclassified clips, the most confident first: rows of
             :meth:`Predictions.table`.
     """
@@ -39,7 +42,13 @@ class Report:
     intervals: pd.DataFrame
     reliabilities: Mapping[str, pd.DataFrame]
     breakdowns: Mapping[str, pd.DataFrame]
+    remarks: tuple[str, ...]
     mistakes: pd.DataFrame
+
+    @property
+    def known_metrics(self) -> dict[str, float]:
+        """The overall metrics without those that a remark says are not stated."""
+        return {name: v for name, v in self.metrics.overall.items() if not math.isnan(v)}
 
 
 def report_content(predictions: Predictions, validation: Predictions | None) -> Report:
@@ -52,19 +61,35 @@ def report_content(predictions: Predictions, validation: Predictions | None) -> 
     metrics = measure(predictions)
     reliabilities = {"uncalibrated": reliability(predictions)}
     metrics.overall["expected_calibration_error"] = expected_calibration_error(predictions)
+    remarks = _unmeasured(predictions)
     if validation is not None:
         temperature = fit_temperature(validation)
-        scaled = with_temperature(predictions, temperature)
-        reliabilities[f"temperature {temperature:.2f}"] = reliability(scaled)
-        metrics.overall["temperature"] = temperature
-        metrics.overall["log_loss_scaled"] = measure(scaled).overall["log_loss"]
-        calibrated = expected_calibration_error(scaled)
-        metrics.overall["expected_calibration_error_scaled"] = calibrated
+        reason = why_no_temperature(validation, temperature)
+        if reason is None:
+            scaled = with_temperature(predictions, temperature)
+            reliabilities[f"temperature {temperature:.2f}"] = reliability(scaled)
+            metrics.overall["temperature"] = temperature
+            metrics.overall["log_loss_scaled"] = measure(scaled).overall["log_loss"]
+            calibrated = expected_calibration_error(scaled)
+            metrics.overall["expected_calibration_error_scaled"] = calibrated
+        else:
+            remarks.append(f"No temperature was fitted: {reason}.")
     table = predictions.table()
     return Report(
         metrics=metrics,
         intervals=bootstrap_intervals(predictions),
         reliabilities=reliabilities,
         breakdowns={c: break_down(predictions, c) for c in columns_to_compare(predictions.clips)},
+        remarks=tuple(remarks),
         mistakes=table[~table["correct"]].sort_values("confidence", ascending=False),
     )
+
+
+def _unmeasured(predictions: Predictions) -> list[str]:
+    tested = predictions.clips["label"].unique()
+    if len(tested) > 1:
+        return []
+    return [
+        f"Neither precision nor F1: all clips are of one class, {tested[0]}, so no other can be "
+        "taken for it."
+    ]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from instrument_net.escaping import for_markdown, prose_for_markdown
 from instrument_net.evaluation.markdown import markdown_table
 from instrument_net.evaluation.report_content import Report
 
@@ -32,12 +33,16 @@ def report_page(
     """
     n_clips, n_wrong = report.metrics.overall["n_clips"], len(report.mistakes)
     parts = [
-        f"# {title}",
-        *(f"- **{name}:** {text}" for name, text in facts.items()),
+        f"# {for_markdown(title)}",
+        *(f"- **{name}:** {prose_for_markdown(text)}" for name, text in facts.items()),
         "\n## Metrics\n",
         markdown_table(_metrics(report)),
         f"\nOf {n_clips} clips. Intervals: bootstrap over whole recordings.",
-        *(f"\n## {heading}\n\n{markdown_table(rows)}" for heading, rows in tables.items()),
+        *(f"\n{for_markdown(remark)}" for remark in report.remarks),
+        *(
+            f"\n## {for_markdown(heading)}\n\n{markdown_table(rows)}"
+            for heading, rows in tables.items()
+        ),
         "\n## Per-class metrics\n",
         *_per_class(report),
         "\n![Precision, recall and F1 of each class](per_class.png)",
@@ -57,7 +62,7 @@ def report_page(
 
 
 def _metrics(report: Report) -> pd.DataFrame:
-    overall = pd.Series(report.metrics.overall).drop("n_clips")
+    overall = pd.Series(report.known_metrics).drop("n_clips")
     low, high = (report.intervals[limit].reindex(overall.index) for limit in ("low", "high"))
     return pd.DataFrame(
         {
@@ -73,17 +78,21 @@ def _metrics(report: Report) -> pd.DataFrame:
 def _per_class(report: Report) -> list[str]:
     per_class = report.metrics.per_class
     occurs = per_class["n_clips"] > 0
-    parts = [markdown_table(per_class[occurs].round(3).reset_index())]
+    parts = [markdown_table(_known(per_class[occurs]).round(3).reset_index())]
     if not occurs.all():
-        absent = ", ".join(per_class.index[~occurs])
+        absent = for_markdown(", ".join(per_class.index[~occurs]))
         parts.append(f"\nClasses without a clip, left out of all averages: {absent}.")
     return parts
+
+
+def _known(per_class: pd.DataFrame) -> pd.DataFrame:
+    return per_class.dropna(axis="columns", how="all")  # one class has neither precision nor F1
 
 
 def _breakdowns(report: Report) -> list[str]:
     parts = ["\n## Results by metadata column"] if report.breakdowns else []
     for column, rows in report.breakdowns.items():
-        parts += [f"\n### By {column}\n", markdown_table(rows.round(3).reset_index())]
+        parts += [f"\n### By {for_markdown(column)}\n", markdown_table(rows.round(3).reset_index())]
     return parts
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import scipy.stats
 
+from instrument_net.evaluation.metrics import NEED_TWO_CLASSES
 from instrument_net.evaluation.predictions import Predictions
 
 N_RESAMPLES = 2000
@@ -34,7 +35,8 @@ def bootstrap_intervals(
         seed: Of the resampling.
 
     Returns:
-        One row a metric of ``METRICS``, with ``low`` and ``high``.
+        One row a metric of ``METRICS``, with ``low`` and ``high``: NaN where the metric needs two
+        classes and the clips are of one.
 
     References:
         Efron and Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13; Field and Welsh,
@@ -49,7 +51,7 @@ def bootstrap_intervals(
     """
     sums = _GroupSums(predictions)
     values = [sums.metrics(weights) for weights in _resamples(sums.n_groups, n_resamples, seed)]
-    return _percentiles(np.concatenate(values))
+    return _of_known_metrics(_percentiles(np.concatenate(values)), predictions)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ class PairedComparison:
 
     Attributes:
         differences: One row a metric: ``difference`` (B - A), its 95 % interval from ``low`` to
-            ``high``, and ``p``, the two-sided bootstrap p-value.
+            ``high``, and ``p``, the two-sided bootstrap p-value. NaN where the metric needs two
+            classes and the clips are of one.
         only_a_correct: Number of clips that A alone classifies correctly.
         only_b_correct: Number of clips that B alone classifies correctly.
         mcnemar_p: p-value of the exact McNemar test on these two numbers.
@@ -115,6 +118,7 @@ def compare_pair(
     correct_a, correct_b = a.correct.numpy(), b.correct.numpy()
     only_a, only_b = int((correct_a & ~correct_b).sum()), int((correct_b & ~correct_a).sum())
     p = scipy.stats.binomtest(only_a, only_a + only_b).pvalue if only_a + only_b else 1.0
+    table = _of_known_metrics(table, a)
     return PairedComparison(table, only_a, only_b, float(p))
 
 
@@ -188,6 +192,12 @@ def _resamples(n_groups: int, n_resamples: int, seed: int) -> Iterator[Array]:
     for start in range(0, n_resamples, at_a_time):
         size = min(at_a_time, n_resamples - start)
         yield rng.multinomial(n_groups, share, size=size).astype(np.float64)
+
+
+def _of_known_metrics(table: pd.DataFrame, predictions: Predictions) -> pd.DataFrame:
+    if len(predictions.clips["label"].unique()) == 1:
+        table.loc[list(NEED_TWO_CLASSES)] = float("nan")
+    return table
 
 
 def _percentiles(values: Array) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 from instrument_net.errors import InputError
 from instrument_net.evaluation.metrics import measure
 from instrument_net.evaluation.predictions import Predictions
-from instrument_net.evaluation.resampling import METRICS, bootstrap_intervals, compare_pair
+from instrument_net.evaluation.resampling import bootstrap_intervals, compare_pair
 
 # Differ between any two runs, and explain nothing.
 _NOT_COMPARED = (
@@ -99,30 +99,29 @@ def _metrics(runs: Sequence[Run]) -> pd.DataFrame:
         intervals = bootstrap_intervals(run.predictions)
         columns[run.name] = {
             name: f"{overall[name]:.3f} ({low:.3f} to {high:.3f})"
-            for name, low, high in zip(METRICS, intervals["low"], intervals["high"], strict=True)
+            for name, low, high in intervals.dropna().itertuples()
         } | {"n_clips": str(overall["n_clips"])}
-    return pd.DataFrame(columns).rename_axis("metric")
+    return pd.DataFrame(columns).fillna("").rename_axis("metric")
 
 
 def _f1_per_class(runs: Sequence[Run]) -> pd.DataFrame:
     columns = {}
     for run in runs:
         per_class = measure(run.predictions).per_class
-        columns[run.name] = per_class["f1"][per_class["n_clips"] > 0].map("{:.2f}".format)
+        columns[run.name] = per_class["f1"].dropna().map("{:.2f}".format)
     return pd.DataFrame(columns).fillna("").rename_axis("label")
 
 
 def _differences(a: Predictions, b: Predictions) -> pd.DataFrame:
     pair = compare_pair(a, b)
+    known = pair.differences.dropna()  # one class has neither precision nor F1
     table = pd.DataFrame(
         {
-            "difference": pair.differences["difference"].map("{:+.3f}".format),
-            "95 % interval": [
-                f"{row.low:+.3f} to {row.high:+.3f}" for row in pair.differences.itertuples()
-            ],
-            "p": pair.differences["p"].map("{:.3f}".format),
+            "difference": known["difference"].map("{:+.3f}".format),
+            "95 % interval": [f"{row.low:+.3f} to {row.high:+.3f}" for row in known.itertuples()],
+            "p": known["p"].map("{:.3f}".format),
         },
-        index=pair.differences.index,
+        index=known.index,
     )
     table.loc["McNemar"] = [
         f"{pair.only_b_correct} against {pair.only_a_correct} clips",

@@ -11,6 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from instrument_net.drawing.spectrogram import draw_spectrogram
+from instrument_net.escaping import for_plot
 from instrument_net.explanation.explanation import Explanation
 from instrument_net.frontend import FrontEnd
 
@@ -36,7 +37,7 @@ def plot_explanation(
     """
     contributions = explanation.feature_contributions
     figure = Figure(figsize=(6.4 if contributions is None else 11, 5.8), layout="constrained")
-    figure.suptitle(title or f"{explanation.class_name} ({explanation.probability:.0%})")
+    figure.suptitle(for_plot(title or f"{explanation.class_name} ({explanation.probability:.0%})"))
     grid = figure.add_gridspec(
         nrows=2,
         ncols=1 if contributions is None else 2,
@@ -62,7 +63,7 @@ def _draw_spectrogram(
     else:
         overlay = draw(explanation.saliency.numpy(), cmap=_OVERLAY)
         figure.colorbar(overlay, ax=axes, label="saliency")
-        axes.set_title(f"Evidence for {explanation.class_name}", fontsize=10)
+        axes.set_title(for_plot(f"Evidence for {explanation.class_name}"), fontsize=10)
 
 
 def _draw_branches(axes: Axes, explanation: Explanation) -> None:
@@ -78,7 +79,7 @@ def _draw_branches(axes: Axes, explanation: Explanation) -> None:
             fontsize=9, color="white" if inside else "black",
         )  # fmt: skip
     axes.set_xlim(0, 1)
-    axes.set_xlabel(f"probability of {explanation.class_name}")
+    axes.set_xlabel(for_plot(f"probability of {explanation.class_name}"))
     axes.spines[["top", "right"]].set_visible(False)
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from instrument_net.data import InstrumentDataModule
 from instrument_net.drawing.png import png
+from instrument_net.escaping import for_markdown
 from instrument_net.evaluation import Predictions, measure
 from instrument_net.evaluation.markdown import markdown_table
 from instrument_net.explanation import (
@@ -204,5 +205,5 @@ def _draw_clips(
         figure = plot_explanation(explanation, front_end=recogniser.front_end, title=title)
         name = f"{number:02d}_{'correct' if row['correct'] else 'mistake'}.png"
         write_atomically(folder / name, png(figure))
-        lines.append(f"![{title.replace(chr(10), ': ')}]({FOLDER}/{name})")
+        lines.append(f"![{for_markdown(title.replace(chr(10), ': '))}]({FOLDER}/{name})")
     return "\n\n".join(lines)

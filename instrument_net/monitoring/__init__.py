@@ -10,6 +10,7 @@ from instrument_net.monitoring.example_clips import ExampleClips
 from instrument_net.monitoring.mistakes import log_mistakes
 from instrument_net.monitoring.network_graph import NetworkGraph
 from instrument_net.monitoring.throughput import Throughput
+from instrument_net.monitoring.training_length import TrainingLength
 from instrument_net.monitoring.training_progress import TrainingProgress
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "ExampleClips",
     "NetworkGraph",
     "Throughput",
+    "TrainingLength",
     "TrainingProgress",
     "log_mistakes",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,9 @@ import torch
 
 from instrument_net.errors import InputError
 from instrument_net.recognition.kept_settings import current_settings
+from instrument_net.run_folder import RunFolder
+
+_FIRST_BYTES = b"PK\x03\x04"  # of a zip archive, which PyTorch writes
 
 
 class CheckpointError(InputError):
@@ -30,10 +34,30 @@ def read_checkpoint(path: Path) -> Any:
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # whatever the reader stumbles over in bytes that are no archive
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise CheckpointError(
-            f"{path}: no checkpoint, damaged, or not of plain values alone: {reason}"
+            f"{path}: no checkpoint, damaged, or not of plain values alone: {_reason(path, error)}"
         ) from error
+
+
+def _reason(path: Path, error: Exception) -> str:
+    """Return why a file was not read; PyTorch's own words advise to run what it holds."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    with path.open("rb") as file:
+        if file.read(len(_FIRST_BYTES)) != _FIRST_BYTES:
+            return "it does not begin as a checkpoint does; name best.ckpt of a run"
+    if isinstance(error, pickle.UnpicklingError):
+        return "it holds what could run code, and was not read"
+    return "it is cut or damaged; copy it again"
+
+
+def checkpoint_file(path: str | Path) -> Path:
+    """Return the file that is meant: a checkpoint itself, or the best one of a run's folder."""
+    path = Path(path)
+    if not path.is_dir():
+        return path
+    best = RunFolder(path).best_checkpoint
+    return best if best.is_file() else path / best.name
 
 
 def settings_of(content: Mapping[str, Any], path: Path) -> dict[str, Any]:

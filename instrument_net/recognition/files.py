@@ -3,51 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import islice
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, get_args
 
 import torch
 from torch import Tensor
 
-from instrument_net.audio import AudioError, file_duration_s, load_waveform
+from instrument_net.audio import AudioError, Sound, file_duration_s, load_sound
 from instrument_net.errors import InputError
+from instrument_net.recognition.file_prediction import SILENT, FilePrediction
 from instrument_net.recognition.recogniser import Recogniser
 
 Windowing = Literal["slide", "whole"]
 _OVERLAP = 0.5  # of two windows, as a share of their length
 _LEAST_REST = 0.25  # of a window; a shorter rest at the end is in the one before
-
-
-@dataclass
-class FilePrediction:
-    """The predictions of a network for one file, window by window.
-
-    Attributes:
-        path: The file.
-        class_names: Names of the classes.
-        start_s: Where each window begins, in seconds.
-        windows: Probabilities of each window, one tensor ``(n_classes,)`` each.
-        error: Why the file could not be read; there are no windows then.
-    """
-
-    path: Path
-    class_names: tuple[str, ...]
-    start_s: list[float] = field(default_factory=list)
-    windows: list[Tensor] = field(default_factory=list)
-    error: str | None = None
-
-    @property
-    def probabilities(self) -> Tensor:
-        """Return the mean over all windows, ``(n_classes,)``, sums to 1."""
-        return torch.stack(self.windows).mean(dim=0)
-
-    def ranking(self, top: int | None = None) -> list[tuple[str, float]]:
-        """Return (class, probability), the most probable first, at most ``top`` of them."""
-        values, order = self.probabilities.sort(descending=True, stable=True)
-        ranked = zip(order.tolist(), values.tolist(), strict=True)
-        return [(self.class_names[index], value) for index, value in islice(ranked, top)]
+_SHORT_S = 0.1  # of less, hardly more than the onset is there
+_ROUNDING_S = 0.05  # a header's length may be a little more than what is decoded
 
 
 def window_starts_s(length_s: float, window_s: float) -> list[float]:
@@ -86,7 +58,8 @@ def predict_files(
         batch_size: Windows a forward pass.
 
     Yields:
-        One result a file. A file that cannot be read has an ``error`` and disturbs no other.
+        One result a file. A file that cannot be read has an ``error`` and disturbs no other; one in
+        which nothing sounds is silent and has no class.
 
     Raises:
         InputError: If ``windowing`` is unknown.
@@ -116,15 +89,14 @@ def predict_files(
         result = FilePrediction(Path(path), recogniser.class_names)
         waiting.append(result)
         try:
-            for start_s, waveform in _windows(recogniser, result.path, windowing):
-                result.start_s.append(start_s)
+            for waveform in _sounding_windows(recogniser, result, windowing):
                 queue.append((result, waveform))
                 if len(queue) == batch_size:
                     run()
         except AudioError as error:
             result.error = str(error)
-            result.start_s.clear()
-            result.windows.clear()
+            for held in (result.start_s, result.windows, result.silent_s, result.notes):
+                held.clear()
             queue[:] = [item for item in queue if item[0] is not result]
         while waiting and _is_done(waiting[0]):
             yield waiting.pop(0)
@@ -137,20 +109,64 @@ def _is_done(result: FilePrediction) -> bool:
     return result.error is not None or len(result.windows) == len(result.start_s)
 
 
+def _sounding_windows(
+    recogniser: Recogniser, result: FilePrediction, windowing: Windowing
+) -> Iterator[Tensor]:
+    """Yield the windows that sound, and fill in what the result says beside probabilities."""
+    clipped = False
+    for sound in _windows(recogniser, result, windowing):
+        clipped |= sound.is_clipped
+        if sound.is_silent:
+            result.silent_s.append(sound.start_s)
+        else:
+            result.start_s.append(sound.start_s)
+            yield sound.waveform
+    result.notes += _notes(result, recogniser.duration_s, windowing=windowing, clipped=clipped)
+
+
 def _windows(
-    recogniser: Recogniser, path: Path, windowing: Windowing
-) -> Iterator[tuple[float, Tensor]]:
-    front_end = recogniser.front_end
-    # A missing or unreadable file is load_waveform's to name.
-    slides = windowing == "slide" and path.is_file()
-    starts = window_starts_s(file_duration_s(path), recogniser.duration_s) if slides else [0.0]
-    for start_s in starts:
-        yield (
-            start_s,
-            load_waveform(
-                path,
-                sample_rate_hz=front_end.sample_rate_hz,
-                num_samples=front_end.num_samples,
-                start_s=start_s,
-            ),
+    recogniser: Recogniser, result: FilePrediction, windowing: Windowing
+) -> Iterator[Sound]:
+    def load(start_s: float, *, from_first_sound: bool) -> Sound:
+        return load_sound(
+            result.path,
+            sample_rate_hz=recogniser.front_end.sample_rate_hz,
+            num_samples=recogniser.front_end.num_samples,
+            start_s=start_s,
+            from_first_sound=from_first_sound,
         )
+
+    if windowing == "whole":
+        yield load(0.0, from_first_sound=True)
+        with suppress(AudioError):  # a stream whose header states no length
+            result.duration_s = file_duration_s(result.path)
+        return
+    result.duration_s = file_duration_s(result.path)
+    sounds = False
+    for start_s in window_starts_s(result.duration_s, recogniser.duration_s):
+        sound = load(start_s, from_first_sound=False)
+        sounds |= not sound.is_silent
+        yield sound
+    if not sounds:  # what sounds may lie in the rest behind the last window
+        late = load(0.0, from_first_sound=True)
+        if not late.is_silent:
+            yield late
+
+
+def _notes(
+    result: FilePrediction, window_s: float, *, windowing: Windowing, clipped: bool
+) -> Iterator[str]:
+    if not result.start_s and result.silent_s:
+        yield SILENT
+    elif result.silent_s:
+        n_windows = len(result.start_s) + len(result.silent_s)
+        yield f"{len(result.silent_s)} of {n_windows} windows {SILENT}"
+    if clipped:
+        yield "clipped"
+    if result.duration_s is None:
+        return
+    if result.duration_s < _SHORT_S:
+        yield f"too short to be sure: {1e3 * result.duration_s:.0f} ms"
+    if result.duration_s > window_s + _ROUNDING_S:
+        use = f"{window_s:.1f} s of it used" if windowing == "whole" else "in windows"
+        yield f"longer than a window: {result.duration_s:.1f} s, {use}"

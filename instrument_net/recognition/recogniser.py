@@ -9,7 +9,12 @@ from typing import Any, Self
 from torch import Tensor, nn
 
 from instrument_net.frontend import FrontEnd
-from instrument_net.recognition.checkpoint import read_checkpoint, refusals_naming, settings_of
+from instrument_net.recognition.checkpoint import (
+    checkpoint_file,
+    read_checkpoint,
+    refusals_naming,
+    settings_of,
+)
 from instrument_net.recognition.kept_settings import current_settings
 from instrument_net.recognition.parts import build_parts
 
@@ -38,6 +43,8 @@ class Recogniser(nn.Module):
     def from_checkpoint(cls, path: str | Path) -> Self:
         """Return the recogniser that a checkpoint of a training run holds, in evaluation mode.
 
+        ``path`` may also be the folder of the run, whose best checkpoint it is then.
+
         Needs neither the corpus nor the configuration of the run, and imports no Lightning. The
         file is read as tensors and plain values only: it cannot run code.
 
@@ -54,7 +61,7 @@ class Recogniser(nn.Module):
         >>> recogniser(waveform[None]).shape
         torch.Size([1, 2])
         """
-        path = Path(path)
+        path = checkpoint_file(path)
         content = read_checkpoint(path)
         settings = settings_of(content, path)
         with refusals_naming(path):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from typing import Any
 
 import lightning
-from hydra.utils import instantiate
+from hydra.utils import get_object, instantiate
 from lightning.pytorch.loggers import Logger
 from omegaconf import DictConfig, OmegaConf
 
@@ -61,7 +62,8 @@ def build_corpus(settings: object, key: str) -> Corpus:
     for name, value in own.items():
         if value == "???":
             raise ConfigurationError(f"{key}.{name} is missing: give it, as {key}.{name}=...")
-    corpus: Corpus = instantiate(own, _convert_="all")
+    target = get_object(own.pop("_target_"))
+    corpus: Corpus = target(**own)  # plain values: a path may hold what Hydra would replace
     return corpus
 
 
@@ -166,13 +168,20 @@ def build_logger(config: DictConfig, folder: RunFolder) -> Logger:
     return logger
 
 
-def build_trainer(config: DictConfig, folder: RunFolder, monitor: Monitor) -> lightning.Trainer:
+def build_trainer(
+    config: DictConfig,
+    folder: RunFolder,
+    monitor: Monitor,
+    *,
+    last: Sequence[lightning.Callback] = (),
+) -> lightning.Trainer:
     """Return the trainer of ``conf/trainer``, with ``conf/callbacks`` and ``conf/logger``.
 
     Args:
         config: ``conf/train.yaml`` with its stages.
         folder: Of the run.
         monitor: What the checkpoint, early stopping and the progress bar watch.
+        last: Callbacks behind those of the configuration.
     """
     watched = {"monitor": monitor.name, "mode": monitor.mode}
     own: dict[str, dict[str, Any]] = {
@@ -190,6 +199,6 @@ def build_trainer(config: DictConfig, folder: RunFolder, monitor: Monitor) -> li
         config.trainer,
         default_root_dir=str(folder.path),
         logger=build_logger(config, folder),
-        callbacks=callbacks,
+        callbacks=[*callbacks, *last],
     )
     return trainer

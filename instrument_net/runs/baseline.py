@@ -8,16 +8,17 @@ from importlib.metadata import version
 import numpy as np
 import torch
 from rich.console import Console
-from rich.markup import escape
 
 from instrument_net.baselines import Baseline
 from instrument_net.baselines.baseline import Array, SplitData
 from instrument_net.baselines.clip_descriptors import describe_clips
 from instrument_net.configuration import key_of
 from instrument_net.data import InstrumentDataModule
+from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Predictions
 from instrument_net.runs.ending import Trained
 from instrument_net.runs.monitor import Monitor
+from instrument_net.runs.typed_paths import as_typed
 
 # Parts of the configuration that only a network has.
 _OF_NETWORKS = (
@@ -60,8 +61,8 @@ def train_baseline(
     """
     facts = {}
     if idle:
-        facts["Without effect"] = f"`{' '.join(idle)}`, which only networks have"
-        line = f"[yellow]without effect:[/yellow] {escape(facts['Without effect'])}"
+        facts["Without effect"] = f"`{' '.join(map(as_typed, idle))}`, which only networks have"
+        line = f"[yellow]without effect:[/yellow] {for_screen(facts['Without effect'])}"
         Console().print(line, soft_wrap=True)
     descriptors = describe_clips(datamodule.store, baseline.descriptor(datamodule.front_end))
     train, validation, test = (

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hydra.utils import instantiate
 from lightning.pytorch.loggers import TensorBoardLogger
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from rich.console import Console
-from rich.markup import escape
 
 from instrument_net.configuration import ConfigurationError
 from instrument_net.data import Everything, InstrumentDataModule
+from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Predictions, write_report
 from instrument_net.explanation.report_sections import FOLDER as EXPLANATIONS
 from instrument_net.explanation.report_sections import explain_split
@@ -20,7 +19,10 @@ from instrument_net.recognition.recogniser import Recogniser
 from instrument_net.run_folder import RunFolder
 from instrument_net.runs.assembly import build_data, build_logger
 from instrument_net.runs.facts import command_line
+from instrument_net.runs.left_out import name_left_out
+from instrument_net.runs.own_split import open_own_split
 from instrument_net.runs.screen import print_metrics, print_next, shown_path
+from instrument_net.runs.seen_clips import seen_in_training
 from instrument_net.runs.split_predictions import predict_split, unknown_labels
 
 
@@ -41,9 +43,12 @@ def evaluate_checkpoint(config: DictConfig, *, overrides: list[str]) -> None:
         )
     recogniser = Recogniser.from_checkpoint(config.checkpoint)
     datamodule = _open_data(config, recogniser)
-    ignore = unknown_labels(recogniser, datamodule.clips)
+    ignore = unknown_labels(recogniser, datamodule.clips_of("test"))
     _print_ignored(datamodule, ignore)
     folder = RunFolder(Path(config.run_dir))
+    name_left_out(datamodule, folder)
+    if _is_own_split(config):
+        Console().print(for_screen(datamodule.describe_split()), highlight=False, soft_wrap=True)
     predictions = predict_split(recogniser, datamodule, "test", ignore=ignore)
     sections = {}
     if config.explain:
@@ -51,6 +56,7 @@ def evaluate_checkpoint(config: DictConfig, *, overrides: list[str]) -> None:
             recogniser, datamodule, predictions, folder.report, n_clips=config.explain
         )
     facts = _facts(config, recogniser, datamodule, overrides, ignore)
+    facts["Seen in training"] = _print_seen(config, datamodule)
     report = write_report(
         folder.report,
         predictions,
@@ -78,37 +84,13 @@ def _is_own_split(config: DictConfig) -> bool:
 
 
 def _open_data(config: DictConfig, recogniser: Recogniser) -> InstrumentDataModule:
-    settings, split = config.data, Everything()
     if _is_own_split(config):
-        run = _config_of_the_run(Path(config.checkpoint))
-        settings, split = run.data, instantiate(run.split)
-    datamodule = build_data(settings, recogniser.front_end, split=split)
+        return open_own_split(
+            Path(config.checkpoint), recogniser.front_end, moved_to=config.moved_to
+        )
+    datamodule = build_data(config.data, recogniser.front_end, split=Everything())
     datamodule.setup()
     return datamodule
-
-
-def _config_of_the_run(checkpoint: Path) -> DictConfig:
-    path = RunFolder.of_checkpoint(checkpoint).config
-    advice = "name a corpus: data=folder data.path=..."
-    if not path.is_file():
-        raise ConfigurationError(
-            f"{checkpoint}: no run folder around it ({path} is missing), so its test split is "
-            f"not known; {advice}"
-        )
-    config = OmegaConf.load(path)
-    assert isinstance(config, DictConfig)
-    missing = {"data", "split"} - set(config)
-    if missing:
-        raise ConfigurationError(
-            f"{path}: not the configuration of a training run, without "
-            f"{' and '.join(sorted(missing))}; {advice}"
-        )
-    if "InstrumentDataModule" in str(config.data.get("_target_")):
-        raise ConfigurationError(
-            f"{path}: written by version 0.1, which configured data in another way, so its test "
-            f"split is not known; {advice}"
-        )
-    return config
 
 
 def _validation(
@@ -117,7 +99,7 @@ def _validation(
     datamodule: InstrumentDataModule,
     ignore: frozenset[str],
 ) -> Predictions | None:
-    if not _is_own_split(config):
+    if not _is_own_split(config) or datamodule.clips_of("validation").empty:
         return None
     return predict_split(recogniser, datamodule, "validation", ignore=ignore)
 
@@ -125,13 +107,28 @@ def _validation(
 def _print_ignored(datamodule: InstrumentDataModule, ignore: frozenset[str]) -> None:
     if not ignore:
         return
-    n_ignored = int(datamodule.clips["label"].isin(list(ignore)).sum())
+    n_ignored = int(datamodule.clips_of("test")["label"].isin(list(ignore)).sum())
     Console().print(
         f"[yellow]left out:[/yellow] {n_ignored} clips of classes that the network does not "
-        f"know: {escape(', '.join(sorted(ignore)))}",
+        f"know: {for_screen(', '.join(sorted(ignore)))}",
         highlight=False,
         soft_wrap=True,
     )
+
+
+def _print_seen(config: DictConfig, datamodule: InstrumentDataModule) -> str:
+    """Print and return on how many of the test clips the checkpoint was trained."""
+    tested = datamodule.clips[datamodule.clips["split"] == "test"]
+    seen, n_seen = seen_in_training(config.checkpoint, tested)
+    if n_seen:
+        seen += ": expect lower scores on others"
+    colour = "yellow" if n_seen else "default"
+    Console().print(
+        f"[{colour}]seen in training:[/{colour}] {for_screen(seen)}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    return seen
 
 
 def _facts(
@@ -148,6 +145,8 @@ def _facts(
         "Clips": "the run's own test split" if own else datamodule.describe(),
         "Split": datamodule.describe_split() if own else "every clip is tested",
     }
+    if own:
+        facts["Data"] = datamodule.describe()
     if ignore:
         facts["Left out"] = f"classes unknown to the network: {', '.join(sorted(ignore))}"
     if absent:

@@ -13,21 +13,21 @@ import pandas as pd
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
-from rich.markup import escape
 
 from instrument_net.configuration import ConfigurationError, key_of
 from instrument_net.data import FoldRule, InstrumentDataModule
+from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Predictions
 from instrument_net.files import write_atomically
 from instrument_net.run_folder import RunFolder
 from instrument_net.runs.assembly import build_data, build_front_end
+from instrument_net.runs.clips_digest import clips_digest
 from instrument_net.runs.facts import command_line
 from instrument_net.runs.folds import summarise
+from instrument_net.runs.left_out import name_left_out
 from instrument_net.runs.score_settings import settings_that_change_scores
 from instrument_net.runs.training import train
 from instrument_net.spelling import hint
-
-_PLACES = ("path", "start_s", "duration_s")  # say where the samples are, which have digests
 
 
 class CrossValidation:
@@ -69,7 +69,7 @@ class CrossValidation:
     def digest(self) -> str:
         """Eight digits that stand for the clips by content, and for what changes scores."""
         settings = json.dumps(settings_that_change_scores(self._config), sort_keys=True)
-        content = f"{settings} {content_digest(self._datamodule)}"
+        content = f"{settings} {clips_digest(self._datamodule)}"
         return hashlib.sha256(content.encode()).hexdigest()[:8]
 
     @cached_property
@@ -111,9 +111,9 @@ class CrossValidation:
         for number, fold in enumerate(self.folds, start=1):
             if self.is_done(fold):
                 done = f"fold {fold}: done before, {self._run_folder(fold).path}"
-                console.print(escape(done), highlight=False, soft_wrap=True)
+                console.print(for_screen(done), highlight=False, soft_wrap=True)
             else:
-                console.rule(escape(f"fold {fold} ({number} of {len(self.folds)})"))
+                console.rule(for_screen(f"fold {fold} ({number} of {len(self.folds)})"))
             parts[fold] = self.run(fold)
         self.summarise(parts)
 
@@ -124,6 +124,7 @@ class CrossValidation:
             parts: Fold -> what :meth:`run` returned.
         """
         _write_config(self._config, RunFolder(self.folder))
+        name_left_out(self._datamodule, RunFolder(self.folder))
         extra = self._datamodule.describe_extra()
         summarise(
             RunFolder(self.folder),
@@ -133,6 +134,7 @@ class CrossValidation:
             facts={
                 "Command": f"`{command_line('cross_validate', self._overrides)}`",
                 "Folds": f"{self.tested}; {self.rule.guarantee}",
+                "Data": self._datamodule.describe(),
                 **({} if extra is None else {"Extra": extra}),
             },
         )
@@ -152,21 +154,6 @@ class CrossValidation:
 
     def _run_folder(self, fold: int | str) -> RunFolder:
         return RunFolder(self.folder / folder_name(fold))
-
-
-def content_digest(datamodule: InstrumentDataModule) -> str:
-    """Return a digest of the clips of a data module: samples, labels, other columns and order.
-
-    Where the files lie changes nothing.
-    """
-    clips = datamodule.store.kept
-    table = clips.drop(columns=[column for column in _PLACES if column in clips.columns])
-    table = table.assign(digest=list(datamodule.store.digests))
-    if "extra" in table.columns:
-        table = table.assign(extra=table["extra"].astype(str))
-    # Which clips are of one file, not what the file is called.
-    parts = [table.to_csv(index=False), str(clips["path"].factorize()[0].tolist())]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def chosen_folds(folds: Sequence[int | str], only: Sequence[int | str] | None) -> list[int | str]:
@@ -204,4 +191,4 @@ def folder_name(fold: int | str) -> str:
 
 def _write_config(config: DictConfig, folder: RunFolder) -> None:
     own = OmegaConf.merge(config, {"run_dir": str(folder.path)})
-    write_atomically(folder.config, OmegaConf.to_yaml(own, resolve=True).encode())
+    write_atomically(folder.config, OmegaConf.to_yaml(own).encode())

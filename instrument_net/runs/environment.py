@@ -33,6 +33,7 @@ def describe_environment() -> dict[str, object]:
         "packages": {name: version(name) for name in _PACKAGES},
         "platform": platform.platform(),
         "cpu": f"{torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} threads",
+        "working_directory": str(Path.cwd()),  # where relative paths of the configuration start
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
         "git_commit": commit,
         "git_dirty": bool(_git("status", "--porcelain")) if commit else None,

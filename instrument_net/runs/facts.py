@@ -6,15 +6,20 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from instrument_net.data import InstrumentDataModule
+from instrument_net.runs.typed_paths import as_typed
 
 
 def command_line(command: str, overrides: Sequence[str]) -> str:
     """Return a command of ours as one types it into a shell.
 
+    Args:
+        command: Its name.
+        overrides: Of the command line, as Hydra has read them.
+
     >>> command_line("train", ["+experiment=best", "data.path=my clips.csv"])
     "python -m instrument_net.train +experiment=best 'data.path=my clips.csv'"
     """
-    return f"python -m instrument_net.{command} {shlex.join(overrides)}"
+    return f"python -m instrument_net.{command} {shlex.join(map(as_typed, overrides))}"
 
 
 def facts_of_the_data(datamodule: InstrumentDataModule) -> dict[str, str]:

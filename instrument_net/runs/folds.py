@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from rich.console import Console
-from rich.markup import escape
 
+from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Predictions, fold_metrics, pooled, write_report
 from instrument_net.files import write_atomically
 from instrument_net.run_folder import RunFolder
@@ -59,7 +59,7 @@ def summarise(
     )
     print_table(console, brief, "Folds")
     for what, text in gaps(table).items():
-        console.print(escape(f"{what}: {text}"), highlight=False)
+        console.print(for_screen(f"{what}: {text}"), highlight=False)
     print_metrics(console, report, f"{name}: {len(parts)} folds taken together")
     for metric, text in averages.items():
         console.print(f"{metric}: {text}", highlight=False)
@@ -123,7 +123,8 @@ def gaps(table: pd.DataFrame) -> dict[str, str]:
 
 
 def _averages(summary: pd.DataFrame, table: pd.DataFrame) -> dict[str, str]:
-    same_classes = len(set(table["classes"])) == 1
+    classes = set(table["classes"])
+    same_classes = len(classes) == 1 and len(*classes) > 1
     return {
         f"{metric}, mean and deviation of the folds": "{:.3f} ± {:.3f}".format(
             *summary.loc[["mean", "std"], metric]

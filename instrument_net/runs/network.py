@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Mapping
+from pathlib import Path
 
 import lightning
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import TensorBoardLogger
 from rich.console import Console
-from rich.markup import escape
 from torch import nn
 
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.data import InstrumentDataModule
+from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Report
 from instrument_net.models import members_of
 from instrument_net.monitoring import log_mistakes
@@ -22,9 +23,12 @@ from instrument_net.recognition.recogniser import Recogniser
 from instrument_net.run_folder import RunFolder
 from instrument_net.runs.ending import Trained
 from instrument_net.runs.monitor import Monitor
+from instrument_net.runs.resuming import Resumed
 from instrument_net.runs.screen import shown_path
+from instrument_net.runs.seen_clips import seen_in_training
+from instrument_net.runs.signals import ending_by_signal
 from instrument_net.runs.split_predictions import predict_split
-from instrument_net.runs.starting_weights import seen_before, start_from
+from instrument_net.runs.starting_weights import start_from
 
 
 def train_network(
@@ -35,8 +39,9 @@ def train_network(
     *,
     monitor: Monitor,
     init_from: str | None,
-    resume_from: str | None,
+    resumed: Resumed | None,
     hyper_parameters: Mapping[str, object],
+    continue_with: str,
 ) -> Trained:
     """Train a classifier and evaluate its best checkpoint on validation and test split.
 
@@ -47,8 +52,9 @@ def train_network(
         folder: Of the run.
         monitor: The metric that chooses the best checkpoint.
         init_from: A checkpoint whose weights training starts from.
-        resume_from: A checkpoint of this run to continue from.
+        resumed: An interrupted run that continues.
         hyper_parameters: For TensorBoard, beside the final metrics.
+        continue_with: The command that continues this run once it is interrupted.
 
     Raises:
         CheckpointError: If ``init_from`` cannot be started from.
@@ -58,12 +64,16 @@ def train_network(
     _say(console, f"{described}, run folder {folder.path}")
     facts = {}
     if init_from is not None:
-        tested = list(datamodule.clips_of("test")["path"])
-        facts["Start"] = f"{start_from(classifier, init_from)}; {seen_before(init_from, tested)}"
+        tested = datamodule.clips[datamodule.clips["split"] == "test"]
+        seen, _ = seen_in_training(init_from, tested)
+        facts["Start"] = f"{start_from(classifier, init_from)}; seen in training: {seen}"
         _say(console, f"starts from {facts['Start']}")
     with console.status("Measuring the training split's features"):
         classifier.fit_feature_scaling(*datamodule.feature_statistics())
-    trainer.fit(classifier, datamodule, ckpt_path=resume_from, weights_only=True)
+    if resumed is not None:
+        _say(console, f"continues after {resumed.n_epochs} epochs")
+    with ending_by_signal(console, folder, continue_with):
+        _fit(trainer, classifier, datamodule, resumed)
     checkpoint = trainer.checkpoint_callback
     assert isinstance(checkpoint, ModelCheckpoint)
     assert checkpoint.best_model_score is not None
@@ -72,7 +82,6 @@ def train_network(
     def record(report: Report) -> None:
         _record(trainer, report, hyper_parameters, best)
 
-    shown = RunFolder(shown_path(folder.path))
     return Trained(
         model=described,
         choice=f"the best on {monitor.name}, tested once",
@@ -81,14 +90,35 @@ def train_network(
         validation=predict_split(best, datamodule, "validation"),
         score=float(checkpoint.best_model_score),
         facts={**facts, "Augmentation": datamodule.describe_augmentation()},
-        places={
-            "curves, sounds, confusions": f"tensorboard --logdir {shown.path.parent}",
-            "checkpoint": shown.best_checkpoint,
-            "name your own files": "python -m instrument_net.predict "
-            f"{shown.best_checkpoint} FILE|FOLDER",
-        },
+        places=_places(RunFolder(shown_path(folder.path))),
         record=record,
     )
+
+
+def _fit(
+    trainer: lightning.Trainer,
+    classifier: InstrumentClassifier,
+    datamodule: InstrumentDataModule,
+    resumed: Resumed | None,
+) -> None:
+    """Train to the end, from the beginning or from where a run was interrupted."""
+    if resumed is not None and resumed.is_trained:
+        trainer.fit_loop.max_epochs = resumed.n_epochs
+    trainer.fit(
+        classifier,
+        datamodule,
+        ckpt_path=None if resumed is None else resumed.checkpoint,
+        weights_only=True,
+    )
+
+
+def _places(shown: RunFolder) -> dict[str, str | Path]:
+    predict = f"python -m instrument_net.predict {shown.best_checkpoint} FILE|FOLDER"
+    return {
+        "curves, sounds, confusions": f"tensorboard --logdir {shown.path.parent}",
+        "checkpoint": shown.best_checkpoint,
+        "classify your own files": predict,
+    }
 
 
 def describe_network(network: nn.Module) -> str:
@@ -123,11 +153,11 @@ def _record(
     """Add the test's metrics and its mistakes to TensorBoard, where there is one."""
     logger = trainer.logger
     if isinstance(logger, TensorBoardLogger):
-        metrics = {f"test/{name}": value for name, value in report.metrics.overall.items()}
+        metrics = {f"test/{name}": value for name, value in report.known_metrics.items()}
         logger.log_hyperparams(dict(hyper_parameters), metrics)
         log_mistakes(logger.experiment, report.mistakes, recogniser.front_end)
         logger.save()
 
 
 def _say(console: Console, text: str) -> None:
-    console.print(escape(text), highlight=False, soft_wrap=True)
+    console.print(for_screen(text), highlight=False, soft_wrap=True)

@@ -25,7 +25,13 @@ _NOT_OF_LEARNING = {
     "num_sanity_val_steps",
     "profiler",
 }
-_SHOWS = ("instrument_net.monitoring.", "LearningRateMonitor", "ProgressBar", "DeviceStatsMonitor")
+_SHOWS = (
+    "instrument_net.monitoring.",
+    "instrument_net.runs.divergence.",  # it ends a run without a score
+    "LearningRateMonitor",
+    "ProgressBar",
+    "DeviceStatsMonitor",
+)
 
 
 def settings_that_change_scores(config: DictConfig) -> dict[str, Any]:

@@ -7,39 +7,44 @@ from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Report
 
 
 def print_metrics(console: Console, report: Report, title: str) -> None:
     """Print a report's metrics with their intervals, and its weakest classes."""
-    table = Table(title=escape(title), title_justify="left")
+    table = Table(title=for_screen(title), title_justify="left")
     table.add_column("metric")
     table.add_column("value", justify="right")
     table.add_column("95 % interval")
-    for metric, value in report.metrics.overall.items():
+    for metric, value in report.known_metrics.items():
         interval = ""
         if metric in report.intervals.index:
             low, high = report.intervals.loc[metric]
             interval = f"{low:.3f} to {high:.3f}"
         table.add_row(metric, f"{value:.4f}" if isinstance(value, float) else str(value), interval)
     console.print(table)
-    tested = report.metrics.per_class[report.metrics.per_class["n_clips"] > 0]
-    worst = tested.sort_values("f1").head(3)
+    for remark in report.remarks:
+        console.print(for_screen(remark), highlight=False, soft_wrap=True)
+    worst = report.metrics.per_class.dropna().sort_values("f1").head(3)
+    if worst.empty:
+        return
     console.print(
-        escape("weakest classes: " + ", ".join(f"{n} (F1 {f:.2f})" for n, f in worst["f1"].items()))
+        for_screen(
+            "weakest classes: " + ", ".join(f"{n} (F1 {f:.2f})" for n, f in worst["f1"].items())
+        )
     )
 
 
 def print_table(console: Console, frame: pd.DataFrame, title: str) -> None:
     """Print a table of text, its index as the first column."""
-    table = Table(title=escape(title), title_justify="left")
+    table = Table(title=for_screen(title), title_justify="left")
     for column in (frame.index.name, *frame.columns):
-        table.add_column(escape(str(column)), overflow="fold")
+        table.add_column(for_screen(column), overflow="fold")
     for name, row in frame.iterrows():
-        table.add_row(escape(str(name)), *(escape(str(value)) for value in row))
+        table.add_row(for_screen(name), *(for_screen(value) for value in row))
     console.print(table)
 
 
@@ -47,7 +52,7 @@ def print_next(console: Console, places: Mapping[str, str | Path]) -> None:
     """Print where to look next; files below the working directory relative to it."""
     console.print("\nLook at it next:", style="bold")
     for what, where in places.items():
-        console.print(f"  {what:28}{escape(str(where))}", highlight=False, soft_wrap=True)
+        console.print(f"  {what:28}{for_screen(where)}", highlight=False, soft_wrap=True)
 
 
 def shown_path(path: Path) -> Path:

@@ -14,7 +14,6 @@ from instrument_net.configuration import ConfigurationError
 from instrument_net.models import FeatureScaling, Network, members_of
 from instrument_net.recognition.checkpoint import CheckpointError
 from instrument_net.recognition.recogniser import Recogniser
-from instrument_net.run_folder import files_seen_in_training
 
 
 def existing_checkpoint(init_from: str) -> Path:
@@ -87,22 +86,6 @@ def start_from(classifier: InstrumentClassifier, path: str | Path) -> str:
         f"{_size(taken) + _size(named):,} of {_size(ours):,} numbers, from {path} "
         f"(outputs of {n_named} of the {len(classifier.class_names)} classes)"
     )
-
-
-def seen_before(path: str | Path, tested: Sequence[str]) -> str:
-    """Return in words how many test clips a checkpoint was trained on: they flatter its heirs.
-
-    Args:
-        path: The checkpoint. Its run's table of splits says it; what that run itself started from
-            does not count.
-        tested: File of each test clip.
-    """
-    seen = files_seen_in_training(path)
-    if seen is None:
-        return "whether the checkpoint was trained on test clips is not known"
-    n_seen = sum(file in seen for file in tested)
-    of_all = f"{n_seen} of {len(tested)}"
-    return f"the checkpoint was trained or validated on the files of {of_all} test clips"
 
 
 def _refuse_other_front_end(

@@ -9,10 +9,9 @@ import lightning
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 from rich.console import Console
-from rich.markup import escape
 
-from instrument_net.configuration import ConfigurationError
 from instrument_net.data import InstrumentDataModule
+from instrument_net.escaping import for_screen
 from instrument_net.files import write_atomically
 from instrument_net.run_folder import RunFolder
 from instrument_net.runs.assembly import (
@@ -25,11 +24,18 @@ from instrument_net.runs.assembly import (
     is_baseline,
 )
 from instrument_net.runs.baseline import idle_overrides, train_baseline
+from instrument_net.runs.clips_digest import clips_digest
 from instrument_net.runs.ending import Trained, finish
 from instrument_net.runs.environment import describe_environment
+from instrument_net.runs.facts import command_line
 from instrument_net.runs.hyper_parameters import hyper_parameters
+from instrument_net.runs.last_checkpoint import LastCheckpoint
+from instrument_net.runs.left_out import name_left_out
 from instrument_net.runs.monitor import Monitor
 from instrument_net.runs.network import quiet_lightning, train_network
+from instrument_net.runs.resuming import checkpoint_of, resume, without_resume
+from instrument_net.runs.score_settings import settings_that_change_scores
+from instrument_net.runs.screen import shown_path
 from instrument_net.runs.starting_weights import existing_checkpoint
 
 
@@ -62,6 +68,7 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
         augmentation=build_augmentation(config.augment),
     )
     datamodule.setup()
+    config.data.batch_size = datamodule.batch_size  # what auto is, for all that states it
     _write_tables(datamodule, folder)
     trained = _train_model(config, datamodule, folder, monitor, overrides)
     finish(
@@ -91,38 +98,52 @@ def _train_model(
             name=config.model.name,
             idle=idle_overrides(overrides),
         )
+    made_of = {
+        "settings": settings_that_change_scores(config),
+        "clips": clips_digest(datamodule),
+    }
+    resumed = None
+    if config.resume_from is not None:
+        early_stopping = config.callbacks.get("early_stopping")
+        resumed = resume(
+            config.resume_from,
+            folder,
+            made_of,
+            max_epochs=config.trainer.max_epochs,
+            patience=None if early_stopping is None else early_stopping.patience,
+        )
     return train_network(
         build_classifier(config, datamodule),
         datamodule,
-        build_trainer(config, folder, monitor),
+        build_trainer(
+            config, folder, monitor, last=[LastCheckpoint(folder.last_checkpoint, made_of)]
+        ),
         folder,
         monitor=monitor,
         init_from=config.init_from,
-        resume_from=config.resume_from,
+        resumed=resumed,
         hyper_parameters=hyper_parameters(config),
+        continue_with=command_line(
+            "train", [*without_resume(overrides), f"resume_from={shown_path(folder.path)}"]
+        ),
     )
 
 
 def _check_start(config: DictConfig) -> None:
     """Refuse a start that cannot be, before anything long begins."""
-    if config.init_from is not None and config.resume_from is not None:
-        raise ConfigurationError(
-            "init_from and resume_from are both set: a run that continues has weights of its own; "
-            "leave init_from out"
-        )
-    if config.init_from is not None and not is_baseline(config):
+    if is_baseline(config):
+        return
+    if config.init_from is not None:
         existing_checkpoint(config.init_from)
+    if config.resume_from is not None:
+        checkpoint_of(config.resume_from)
 
 
 def _write_tables(datamodule: InstrumentDataModule, folder: RunFolder) -> None:
     write_atomically(folder.splits, datamodule.clips.to_csv().encode())
-    write_atomically(folder.rejected, datamodule.rejected.to_csv().encode())
-    console = Console()
-    for reason in datamodule.rejected["reason"]:
-        line = f"[yellow]left out:[/yellow] {escape(reason)}"
-        console.print(line, highlight=False, soft_wrap=True)
-    console.print(
-        escape(f"{len(datamodule.class_names)} classes, {datamodule.describe_split()}"),
+    name_left_out(datamodule, folder)
+    Console().print(
+        for_screen(f"{len(datamodule.class_names)} classes, {datamodule.describe_split()}"),
         highlight=False,
         soft_wrap=True,
     )

@@ -19,6 +19,7 @@ from instrument_net.configuration import (
     keys_of,
     nearest_key_hint,
 )
+from instrument_net.runs.checked_values import check_values
 from instrument_net.search.space import Parameter, Value
 from instrument_net.spelling import hint
 
@@ -121,6 +122,7 @@ def _compose(overrides: Sequence[str]) -> tuple[DictConfig, dict[str, str]]:
     with open_dict(config):
         del config["hydra"]
     check_keys(config, choices, base="cross_validate")
+    check_values(config, choices, base="cross_validate")
     return config, choices
 
 

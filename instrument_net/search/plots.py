@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
+from instrument_net.escaping import for_plot
 from instrument_net.search.outcome import Outcome
 from instrument_net.search.space import Parameter
 
@@ -66,7 +67,9 @@ def plot_running(outcomes: Sequence[Outcome], folds: Sequence[str]) -> Figure:
     axes.plot(*_curve(best), "o-", color=_BEST, markersize=4)
     for label, colour in {f"best: trial {best.number}": _BEST, **_COLOURS}.items():
         axes.plot([], [], "o-", color=colour, markersize=4, label=label)
-    axes.set_xticks(range(1, len(folds) + 1), folds, rotation=45, ha="right", fontsize=8)
+    axes.set_xticks(
+        range(1, len(folds) + 1), list(map(for_plot, folds)), rotation=45, ha="right", fontsize=8
+    )
     _finish(axes, "objective of all folds up to this one", "Intermediate values", whole=False)
     return figure
 
@@ -108,7 +111,9 @@ def plot_importances(importances: Mapping[str, float]) -> Figure:
     ordered = sorted(importances.items(), key=lambda item: item[1])
     figure = Figure(figsize=(7, 0.32 * len(ordered) + 1.3), layout="constrained")
     axes = figure.subplots()
-    axes.barh([name for name, _ in ordered], [share for _, share in ordered], color="#9ecae1")
+    axes.barh(
+        [for_plot(name) for name, _ in ordered], [share for _, share in ordered], color="#9ecae1"
+    )
     axes.set_xlim(0, 1)
     axes.set_xlabel("importance")
     axes.set_title("Importance of each parameter")
@@ -120,7 +125,7 @@ def plot_importances(importances: Mapping[str, float]) -> Figure:
 def _slice(axes: Axes, parameter: Parameter, outcomes: Sequence[Outcome], best: Outcome) -> None:
     x: list[Any] = [outcome.drawn[parameter.key] for outcome in outcomes]
     if parameter.distribution == "choice":
-        axes.set_xticks(range(len(parameter.values)), [str(v) for v in parameter.values])
+        axes.set_xticks(range(len(parameter.values)), list(map(for_plot, parameter.values)))
         axes.set_xlim(-0.5, len(parameter.values) - 0.5)
         axes.tick_params(axis="x", labelsize=8)
         x = [parameter.values.index(value) for value in x]
@@ -133,7 +138,7 @@ def _slice(axes: Axes, parameter: Parameter, outcomes: Sequence[Outcome], best: 
         axes.xaxis.set_minor_formatter(NullFormatter())
     colours = [_BEST if outcome is best else _COLOURS["complete"] for outcome in outcomes]
     axes.scatter(x, [_value(o) for o in outcomes], c=colours, s=18, alpha=0.8)
-    axes.set_title(parameter.key, fontsize=9)
+    axes.set_title(for_plot(parameter.key), fontsize=9)
     axes.grid(color="0.9")
     axes.set_axisbelow(True)
 

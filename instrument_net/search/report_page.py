@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
+from instrument_net.escaping import for_markdown, prose_for_markdown
 from instrument_net.evaluation.markdown import markdown_table
 from instrument_net.search.commands import Commands
 from instrument_net.search.importance import FEWEST_TRIALS
@@ -37,8 +38,8 @@ def report_page(
         commands: Of the best trial.
     """
     parts = [
-        f"# {title}",
-        *(f"- **{name}:** {text}" for name, text in facts.items()),
+        f"# {for_markdown(title)}",
+        *(f"- **{name}:** {prose_for_markdown(text)}" for name, text in facts.items()),
         *_best(ranked(outcomes)[0], commands),
         "\n## Trials, the best first\n",
         markdown_table(trial_table(outcomes)),

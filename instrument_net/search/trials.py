@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import torch
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
-from rich.markup import escape
 
 from instrument_net.configuration import ConfigurationError
 from instrument_net.data import SplitError
+from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Predictions, bootstrap_intervals, measure, pooled
 from instrument_net.files import write_atomically
 from instrument_net.runs.cross_validation import CrossValidation
@@ -150,7 +150,9 @@ class Search:
         self._say(f"trial {trial.number}: {' '.join(changes) or 'the experiment as it is'}")
         parts: dict[int | str, Predictions] = {}
         for n_folds, fold in enumerate(validation.folds, start=1):
-            self._console.rule(escape(self._heading(trial, fold, n_folds, len(validation.folds))))
+            self._console.rule(
+                for_screen(self._heading(trial, fold, n_folds, len(validation.folds)))
+            )
             if validation.is_done(fold):
                 self._say(f"fold {fold}: done before")
             parts[fold] = validation.run(fold)
@@ -209,4 +211,4 @@ class Search:
         )
 
     def _say(self, text: str) -> None:
-        self._console.print(escape(text), highlight=False, soft_wrap=True)
+        self._console.print(for_screen(text), highlight=False, soft_wrap=True)

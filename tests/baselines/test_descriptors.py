@@ -104,3 +104,13 @@ def test_other_settings_or_other_samples_are_described_anew(store, write_tone):
     changed = Counting(n=1)
     describe_clips(store(), changed)
     assert (other.calls, changed.calls) == (6, 6)
+
+
+def test_a_table_that_was_cut_is_computed_again(store, tmp_path):
+    table = describe_clips(store(), Counting(n=1))
+    (path,) = (tmp_path / "store").glob("*.npy")
+    for content in (path.read_bytes()[:-10], b""):
+        path.write_bytes(content)
+        again = Counting(n=1)
+        np.testing.assert_array_equal(describe_clips(store(), again), table)
+        assert again.calls == 6

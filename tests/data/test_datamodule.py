@@ -111,7 +111,7 @@ def test_options_out_of_range_are_refused(two_pitches, options):
 def test_the_report_says_what_training_and_test_share(tmp_path, write_tone):
     rows = [
         {
-            "path": str(write_tone(f"{label}{i}.wav")),
+            "path": str(write_tone(f"{label}{i}.wav", frequency_hz=300 + 10 * i + ord(label))),
             "label": label,
             "instrument_id": label + str(i),
         }

@@ -105,6 +105,25 @@ def test_a_view_that_was_interrupted_is_rendered_anew(store):
     assert not list(store.folder.glob("views_*/*.part"))
 
 
+@pytest.mark.parametrize("name", ["features", "spectrograms"])
+@pytest.mark.parametrize("n_bytes", [0, 100, 3000])
+def test_a_view_that_was_cut_is_rendered_anew(store, name, n_bytes):
+    before = render(store, 2, noise()).batch([0, 1], [0, 1])
+    (path,) = store.folder.glob(f"views_*/view_1_{name}.npy")
+    content = path.read_bytes()
+    path.write_bytes(content[: min(n_bytes, len(content) - 10)])
+    after = render(store, 2, noise()).batch([0, 1], [0, 1])
+    assert all(torch.equal(*pair) for pair in zip(before, after, strict=True))
+
+
+def test_a_view_without_spectrograms_is_rendered_anew(store):
+    before = render(store, 1, noise()).batch([0], [0])
+    (path,) = store.folder.glob("views_*/view_0_spectrograms.npy")
+    path.unlink()
+    after = render(store, 1, noise()).batch([0], [0])
+    assert all(torch.equal(*pair) for pair in zip(before, after, strict=True))
+
+
 def test_rendering_leaves_the_runs_random_numbers_alone(store):
     torch.manual_seed(7)
     expected = torch.rand(3)

@@ -1,6 +1,8 @@
-import json
+import errno
+import os
 import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ import torch
 from instrument_net.audio import load_waveform
 from instrument_net.data import store as store_module
 from instrument_net.data.store import FULL_SCALE, WaveformStore
+from instrument_net.errors import InputError
 
 NUM_SAMPLES = 20_000
 
@@ -101,14 +104,112 @@ def test_files_that_cannot_be_decoded_are_listed_and_lose_nothing_else(clips, tm
     assert np.abs(spectrum).argmax() == pytest.approx(202 / 10, abs=1)
 
 
-def test_silence_takes_no_room_and_comes_back_as_zeros(tmp_path):
-    path = tmp_path / "silence.wav"
-    soundfile.write(path, np.zeros(44_100), 44_100)
-    table = pd.DataFrame({"path": [str(path)], "start_s": 0.0, "duration_s": float("nan")})
+def one_clip(path, **columns):
+    columns = {"path": [str(path)], "start_s": 0.0, "duration_s": float("nan"), **columns}
+    return pd.DataFrame(columns)
+
+
+def test_a_silent_clip_is_left_out_with_the_reason(clips, tmp_path):
+    soundfile.write(tmp_path / "silence.wav", np.zeros(44_100), 44_100)
+    dither = np.random.default_rng(0).integers(-1, 2, 44_100) / 2**15
+    soundfile.write(tmp_path / "dither.wav", dither, 44_100)
+    silent = [one_clip(tmp_path / name) for name in ("silence.wav", "dither.wav")]
+    store = open_store(pd.concat([clips(1), *silent], ignore_index=True), tmp_path)
+    assert store.kept.index.tolist() == [0]
+    assert store.rejected["reason"].tolist() == [
+        f"{tmp_path}/silence.wav: silent", f"{tmp_path}/dither.wav: silent",
+    ]  # fmt: skip
+
+
+def test_a_file_that_begins_with_silence_is_trained_on_from_its_first_sound(tmp_path):
+    tone = np.sin(2 * np.pi * 500 * np.arange(22_050) / 44_100)
+    samples = np.concatenate([np.zeros(3 * NUM_SAMPLES), 0.5 * tone])
+    soundfile.write(tmp_path / "late.wav", samples, 44_100)
+    late = one_clip(tmp_path / "late.wav")
+    waveform = open_store(late, tmp_path).batch([0])[0]
+    assert (waveform[:NUM_SAMPLES].abs() > FULL_SCALE / 10).float().mean() > 0.9
+    excerpt = open_store(late.assign(duration_s=1.0), tmp_path)
+    assert excerpt.rejected["reason"].tolist() == [f"{tmp_path}/late.wav: silent in its excerpt"]
+
+
+def test_how_long_each_excerpt_is_is_known_without_decoding_it_again(clips, tmp_path, monkeypatch):
+    soundfile.write(tmp_path / "long.wav", np.random.default_rng(0).uniform(-1, 1, 88_200), 44_100)
+    table = pd.concat(
+        [clips(1), *(one_clip(tmp_path / "long.wav", **cut) for cut in (
+            {}, {"start_s": 0.5}, {"start_s": 0.5, "duration_s": 1.0},
+        ))],
+        ignore_index=True,
+    )  # fmt: skip
+    for _ in range(2):
+        store = open_store(table, tmp_path)
+        assert store.available_s.tolist() == pytest.approx([0.1, 2, 1.5, 1])
+        assert store.clip_s == pytest.approx(NUM_SAMPLES / 44_100)
+        monkeypatch.setattr(store_module, "load_waveform", lambda *_a, **_k: pytest.fail("decoded"))
+
+
+def test_a_failure_that_may_pass_is_tried_again_and_others_are_not(clips, tmp_path, monkeypatch):
+    table = clips(3)
+    (tmp_path / "2.wav").write_text("no audio")
+    opened = Path.open
+    table_of_files = OSError(errno.EMFILE, "Too many open files")
+
+    def fail(path, *arguments, **options):
+        if path.name == "1.wav":
+            raise table_of_files
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", fail)
     store = open_store(table, tmp_path)
-    assert store.batch([0]).abs().sum() == 0
-    index = next((tmp_path / "store").glob("*.json"))
-    assert json.loads(index.read_text())["lengths"] == [0]
+    assert store.kept.index.tolist() == [0]
+    assert "1.wav: cannot be read now: Too many open files" in store.rejected["reason"].iloc[0]
+    monkeypatch.setattr(Path, "open", opened)
+    again = open_store(table, tmp_path)
+    assert again.kept.index.tolist() == [0, 1]
+    assert again.rejected.index.tolist() == [2]
+    monkeypatch.setattr(store_module, "load_waveform", lambda *_a, **_k: pytest.fail("decoded"))
+    assert open_store(table, tmp_path).rejected.index.tolist() == [2]
+
+
+def test_a_file_replaced_by_one_of_the_same_size_and_time_is_decoded_again(clips, tmp_path):
+    table = clips(2)
+    first, second = (Path(path) for path in table["path"])
+    before = open_store(table, tmp_path)
+    times = first.stat().st_atime_ns, first.stat().st_mtime_ns
+    assert first.stat().st_size == second.stat().st_size
+    first.write_bytes(second.read_bytes())
+    os.utime(first, ns=times)
+    assert first.stat().st_mtime_ns == times[1]
+    after = open_store(table, tmp_path)
+    assert after.digests == (before.digests[1],) * 2
+    assert after.fingerprint != before.fingerprint
+
+
+@pytest.mark.parametrize("ending", ["i16", "json"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        Path.unlink,
+        lambda path: path.write_bytes(path.read_bytes()[:-10]),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"{}"),
+        lambda path: path.write_bytes(b"\xff\xfe" * 40),
+    ],
+    ids=["deleted", "cut", "emptied", "another", "bytes"],
+)
+def test_a_damaged_store_is_built_again(clips, tmp_path, ending, damage):
+    table = clips(3)
+    before = open_store(table, tmp_path)
+    expected = before.batch([0, 1, 2])
+    damage(next((tmp_path / "store").glob(f"*.{ending}")))
+    after = open_store(table, tmp_path)
+    assert torch.equal(after.batch([0, 1, 2]), expected)
+    assert after.fingerprint == before.fingerprint
+
+
+def test_a_folder_that_cannot_be_made_is_named(clips, tmp_path):
+    (tmp_path / "store").write_text("a file")
+    with pytest.raises(InputError, match=r"data\.store_dir=.*/store: cannot be made: File exists"):
+        open_store(clips(1), tmp_path)
 
 
 def test_an_excerpt_is_stored_as_such(clips, tmp_path):

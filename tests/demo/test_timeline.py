@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from instrument_net.demo.timeline import plot_timeline
-from instrument_net.recognition.files import FilePrediction
+from instrument_net.recognition.file_prediction import FilePrediction
 
 
 def test_the_timeline_shows_each_moment_by_its_nearest_window():

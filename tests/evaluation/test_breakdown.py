@@ -30,3 +30,21 @@ def test_a_breakdown_measures_the_clips_of_each_value_separately():
     correct = predictions.correct.numpy()
     assert table.loc["attic", "accuracy"] == pytest.approx(correct[40:].mean())
     assert list(break_down(predictions, "pitch_midi").index) == ["C3 to B3", "C4 to B4"]
+
+
+def test_of_many_values_the_largest_stand_one_by_one_and_the_rest_together():
+    sources = [f"s{k:02}" for k in range(38) for _ in range(2 + (k >= 14))]
+    n = len(sources)
+    clips = pd.DataFrame(
+        {"path": [f"{k}.wav" for k in range(n)], "label": [NAMES[k % 3] for k in range(n)],
+         "source": sources, "number": [str(k) for k in range(n)]}
+    )  # fmt: skip
+    probabilities = torch.from_numpy(np.random.default_rng(0).dirichlet(np.ones(3), n)).float()
+    predictions = Predictions(clips, probabilities, NAMES)
+    assert columns_to_compare(clips) == ["source"]
+    table = break_down(predictions, "source")
+    assert list(table.index) == [*(f"s{k}" for k in range(14, 38)), "14 others"]
+    assert table.loc["14 others", "n_clips"] == 28
+    assert table["n_clips"].sum() == n
+    right = predictions.correct.numpy()[:28].mean()
+    assert table.loc["14 others", "accuracy"] == pytest.approx(right)

@@ -7,6 +7,7 @@ from instrument_net.evaluation.calibration import (
     expected_calibration_error,
     fit_temperature,
     reliability,
+    why_no_temperature,
     with_temperature,
 )
 
@@ -62,3 +63,19 @@ def test_a_network_that_is_always_correct_gets_a_finite_temperature():
     clips = pd.DataFrame({"path": list("ab"), "label": ["flute", "harp"]})
     predictions = Predictions(clips, torch.eye(3)[:2], NAMES)
     assert 0.05 <= fit_temperature(predictions) <= 20
+
+
+def test_a_temperature_is_refused_where_it_means_nothing(calibrated):
+    assert why_no_temperature(calibrated, fit_temperature(calibrated)) is None
+    right = Predictions(
+        pd.DataFrame({"path": map(str, range(60)), "label": ["flute", "harp"] * 30}),
+        torch.tensor([[0.9, 0.1, 0.0], [0.1, 0.9, 0.0]]).repeat(30, 1),
+        NAMES,
+    )
+    assert "no validation clip is misclassified" in why_no_temperature(right, 0.3)
+    wrong = Predictions(right.clips, right.probabilities.roll(1, 1), NAMES)
+    assert "falls all the way up to 20" in why_no_temperature(wrong, fit_temperature(wrong))
+    few = Predictions(right.clips[:49], right.probabilities[:49], NAMES)
+    assert "49 validation clips are too few" in why_no_temperature(few, 1.0)
+    one = Predictions(right.clips.assign(label="harp"), right.probabilities, NAMES)
+    assert "of one class" in why_no_temperature(one, 1.0)

@@ -1,10 +1,14 @@
 import json
+import re
 
 import pandas as pd
 import pytest
 import torch
+from rich.console import Console
 
 from instrument_net.evaluation import Predictions, write_report
+from instrument_net.evaluation.run_comparison import Run, compare_runs
+from instrument_net.runs.screen import print_metrics
 
 NAMES = ("flute", "harp", "oboe", "tuba")
 
@@ -25,6 +29,12 @@ def predictions():
     )
     clips = pd.DataFrame({"path": [f"x/{i}.wav" for i in range(6)], "label": labels})
     return Predictions(clips=clips, probabilities=probabilities, class_names=NAMES)
+
+
+def times(predictions, n):
+    return Predictions(
+        pd.concat([predictions.clips] * n), predictions.probabilities.repeat(n, 1), NAMES
+    )
 
 
 def test_a_report_holds_every_file_and_the_most_confident_mistake_first(predictions, tmp_path):
@@ -72,7 +82,7 @@ def test_the_page_has_its_sections_in_order(predictions, tmp_path):
     clips = predictions.clips.assign(source=["studio", "hall"] * 3)
     named = Predictions(clips, predictions.probabilities, NAMES)
     write_report(
-        tmp_path, named, title="Trial", facts={}, validation=predictions,
+        tmp_path, named, title="Trial", facts={}, validation=times(predictions, 10),
         tables={"Folds": pd.DataFrame({"fold": ["0"]})}, sections={"Explained clips": "..."},
     )  # fmt: skip
     page = (tmp_path / "report.md").read_text().splitlines()
@@ -84,3 +94,57 @@ def test_the_page_has_its_sections_in_order(predictions, tmp_path):
     assert (tmp_path / "by_source.csv").is_file()
     metrics = json.loads((tmp_path / "metrics.json").read_text())
     assert metrics["log_loss_scaled"] < metrics["log_loss"]  # fitted on these very clips
+
+
+def test_names_that_look_like_markup_come_out_as_they_are(tmp_path, capsys):
+    names = ("[b]", "a|b", "x$y_$", "[/b]")
+    clips = pd.DataFrame(
+        {"path": [f"A$AP_{k}$|[1].wav" for k in range(8)], "label": list(names) * 2,
+         "so|urce": ["[/x]", "$a$"] * 4, "group": [""] * 8}
+    )  # fmt: skip
+    predictions = Predictions(clips, torch.eye(4).repeat(2, 1).roll(1, 0), names)
+    report = write_report(
+        tmp_path, predictions, title="Test of [b] $x$", facts={"Clips": "`a` of [x] | *y*"},
+        validation=predictions,
+    )  # fmt: skip
+    print_metrics(Console(width=120), report, "Test of [/b]")
+    screen = capsys.readouterr().out
+    assert "Test of [/b]" in screen
+    assert "[b] (F1 0.00)" in screen
+    page = (tmp_path / "report.md").read_text()
+    for row in [line for line in page.splitlines() if line.startswith("|")]:
+        assert len(re.findall(r"(?<!\\)\|", row)) in {4, 5, 6}
+    assert r"| a\|b | 0.0 | 0.0 | 0.0 | 2 |" in page
+    assert r"- **Clips:** `a` of \[x\] \| \*y\*" in page
+    assert r"### By so\|urce" in page
+
+
+def test_without_enough_validation_clips_no_temperature_is_stated(predictions, tmp_path, capsys):
+    few = times(predictions, 8)
+    report = write_report(tmp_path, predictions, title="Trial", facts={}, validation=few)
+    said = "No temperature was fitted: 48 validation clips are too few, it takes 50."
+    assert said in (tmp_path / "report.md").read_text()
+    print_metrics(Console(width=120), report, "Trial")
+    assert said in capsys.readouterr().out
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    assert not [name for name in metrics if "scaled" in name or name == "temperature"]
+
+
+def test_one_tested_class_has_neither_precision_nor_f1(predictions, tmp_path, capsys):
+    one = Predictions(predictions.clips[:3], predictions.probabilities[:3], NAMES)
+    report = write_report(tmp_path, one, title="Trial", facts={})
+    print_metrics(Console(width=120), report, "Trial")
+    screen, page = capsys.readouterr().out, (tmp_path / "report.md").read_text()
+    for text in (screen, page):
+        assert "Neither precision nor F1: all clips are of one class, flute" in text
+        assert "macro_precision" not in text
+        assert "macro_f1" not in text
+        assert "accuracy" in text
+    assert "weakest classes" not in screen
+    content = (tmp_path / "metrics.json").read_text()
+    assert "NaN" not in content
+    metrics = json.loads(content)
+    assert metrics["accuracy"] == pytest.approx(2 / 3)
+    assert not {"macro_precision", "macro_f1", "weighted_f1"} & {*metrics, *metrics["intervals_95"]}
+    tables = compare_runs([Run("a", one, {}), Run("b", one, {})])
+    assert "nan" not in "".join(table.to_csv() for table in tables.values())

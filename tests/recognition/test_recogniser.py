@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from small_recogniser import NAMES, SETTINGS, save_checkpoint, small_recogniser
+from small_recogniser import NAMES, SETTINGS, save_checkpoint, small_recogniser, write_noise
 
 from instrument_net.frontend import FEATURE_NAMES, FrontEnd
 from instrument_net.recognition.checkpoint import CheckpointError
@@ -40,6 +40,23 @@ def test_a_checkpoint_of_something_else_is_refused(tmp_path):
     torch.save({"model": torch.nn.Linear(1, 1)}, tmp_path / "code.ckpt")
     with pytest.raises(CheckpointError, match=r"code\.ckpt: .*not of plain values alone"):
         Recogniser.from_checkpoint(tmp_path / "code.ckpt")
+
+
+def test_pytorchs_advice_to_run_what_a_file_holds_is_not_passed_on(tmp_path):
+    write_noise(tmp_path / "a.wav", 0.2)
+    torch.save({"model": torch.nn.Linear(1, 1)}, tmp_path / "code.ckpt")
+    (tmp_path / "cut.ckpt").write_bytes((tmp_path / "code.ckpt").read_bytes()[:300])
+    (tmp_path / "empty.ckpt").touch()
+    for name, reason in (
+        ("a.wav", "it does not begin as a checkpoint does; name best.ckpt of a run"),
+        ("empty.ckpt", "it does not begin as a checkpoint does; name best.ckpt of a run"),
+        ("cut.ckpt", "it is cut or damaged; copy it again"),
+        ("code.ckpt", "it holds what could run code, and was not read"),
+    ):
+        with pytest.raises(CheckpointError) as refused:
+            Recogniser.from_checkpoint(tmp_path / name)
+        assert str(refused.value).endswith(f"{name}: no checkpoint, damaged, or not of plain "
+                                           f"values alone: {reason}")  # fmt: skip
 
 
 def test_a_checkpoint_whose_weights_do_not_fit_is_refused(tmp_path):

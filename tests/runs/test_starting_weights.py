@@ -1,5 +1,7 @@
 """init_from: a network starts from what fits of another one's weights."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from hydra import compose, initialize_config_dir
@@ -10,7 +12,7 @@ from instrument_net.classifier import InstrumentClassifier
 from instrument_net.configuration import CONF_DIR
 from instrument_net.models import NETWORKS, FeatureScaling
 from instrument_net.recognition.checkpoint import CheckpointError
-from instrument_net.runs.starting_weights import seen_before, start_from
+from instrument_net.runs.starting_weights import start_from
 from instrument_net.synthesis import ORCHESTRA
 
 SMALL = {"n_frames": 80, "features": {"n_fft": 1024, "hop_length": 512, "n_bins": 83}}
@@ -132,19 +134,6 @@ def test_what_is_no_checkpoint_is_refused(tmp_path):
         start_from(built("a", "b"), tmp_path / "other.ckpt")
 
 
-def test_what_the_weights_have_seen_before_is_told(keep, tmp_path):
-    path, _ = keep(built("a", "b"))
-    tested = ["/clips/1.wav", "/clips/2.wav", "/clips/3.wav"]
-    assert "whether the checkpoint was trained on test clips is not known" in seen_before(
-        path, tested
-    )
-    (tmp_path / "splits.csv").write_text(
-        "row,path,label,split\n2,/clips/1.wav,a,train\n3,/clips/2.wav,a,validation\n"
-        "4,/clips/3.wav,b,test\n"
-    )
-    assert seen_before(path, tested).endswith("on the files of 2 of 3 test clips")
-
-
 def test_best_starts_from_all_that_orchestra_trains(keep):
     configs = {}
     for name in ("orchestra", "best"):
@@ -152,7 +141,8 @@ def test_best_starts_from_all_that_orchestra_trains(keep):
             configs[name] = compose("train", overrides=[f"+experiment={name}"])
     assert configs["orchestra"].init_from is None
     assert configs["best"].init_from == "outputs/orchestra/checkpoints/best.ckpt"
-    assert f"ORCHESTRA := {configs['best'].init_from}" in (CONF_DIR.parent / "Makefile").read_text()
+    folder = Path(configs["best"].init_from).parents[1]
+    assert f"ORCHESTRA := {folder}\n" in (CONF_DIR.parent / "Makefile").read_text()
 
     def classifier(name, class_names):
         return InstrumentClassifier(

@@ -187,7 +187,7 @@ def test_settings_that_do_not_fit_together_fail_with_a_reason_and_the_search_goe
     assert {o.reason for o in failed} == {"model: [too] wide"}
     assert len(outcomes(search)) == 8
     assert (
-        "| failed: model: [too] wide | optimizer.lr=0.85 |"
+        r"| failed: model: \[too\] wide | optimizer.lr=0.85 |"
         in (search.folder / "report.md").read_text()
     )
 

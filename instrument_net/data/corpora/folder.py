@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from instrument_net.data.manifest import Manifest, ManifestError, checked_manifest
-from instrument_net.files import AUDIO_SUFFIXES, audio_files_below
+from instrument_net.files import EMPTY_FOLDER, PassedOver, described, find_audio_below
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class FolderCorpus:
     """Clips sorted into one folder per label, at any depth below it.
 
     A folder between label and clip names the recording (``violin/session_2/a4.wav``), and all
-    clips in it stay in one split; a clip directly below its label is its own recording.
+    clips in it stay in one split; beside such folders, a clip directly below its label is its own
+    recording. Where there are none, nothing is known about recordings.
 
     Attributes:
         path: The folder that holds the label folders.
@@ -38,7 +40,8 @@ class FolderCorpus:
         root = Path(self.path).resolve()
         if not root.is_dir():
             raise ManifestError(f"{root}: no such folder; data.path must hold one folder per label")
-        files = audio_files_below(root)
+        found = find_audio_below(root)
+        files = found.audio
         stray = [f.name for f in files if f.parent == root]
         if stray:
             raise ManifestError(
@@ -46,15 +49,13 @@ class FolderCorpus:
                 " put each into a folder named after its label"
             )
         if not files:
-            raise ManifestError(
-                f"{root}: no audio file below a label folder; known endings are "
-                f"{', '.join(sorted(AUDIO_SUFFIXES))}"
-            )
+            there = "; ".join(described(found.passed_over)) or "it is empty"
+            raise ManifestError(f"{root}: no audio file below a label folder: {there}")
         rows = [(f, f.relative_to(root)) for f in files]
         table = pd.DataFrame(
             {
                 "path": [str(f) for f, _ in rows],
-                "label": [inside.parts[0] for _, inside in rows],
+                "label": [inside.parts[0].strip() for _, inside in rows],
                 "recording_id": [
                     str(inside.parent if len(inside.parts) > 2 else inside) for _, inside in rows
                 ],
@@ -63,4 +64,13 @@ class FolderCorpus:
             },
             index=pd.RangeIndex(1, len(rows) + 1, name="row"),
         )
-        return checked_manifest(table, root)
+        if all(len(inside.parts) == 2 for _, inside in rows):
+            table = table.drop(columns="recording_id")
+        passed_over = tuple(_with_classes(found.passed_over, root))
+        return replace(checked_manifest(table, root), passed_over=passed_over)
+
+
+def _with_classes(passed_over: Iterable[PassedOver], root: Path) -> Iterator[PassedOver]:
+    for entry in passed_over:
+        is_class = entry.kind == EMPTY_FOLDER and Path(entry.path).parent == root
+        yield replace(entry, kind="class without audio") if is_class else entry

@@ -8,6 +8,7 @@ from instrument_net.data.splits.description import describe_split
 from instrument_net.data.splits.everything import Everything
 from instrument_net.data.splits.k_fold import KFold
 from instrument_net.data.splits.leave_one_source_out import LeaveOneSourceOut
+from instrument_net.data.splits.of_run import SplitOfRun
 from instrument_net.data.splits.rule import FoldRule, SplitRule
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "LeaveOneSourceOut",
     "Split",
     "SplitError",
+    "SplitOfRun",
     "SplitRule",
     "describe_split",
     "shared_values",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from instrument_net.data.equal_content import described_copies
 from instrument_net.data.manifest import SPLIT_NAMES
 from instrument_net.data.splits.assignment import (
     CLASS_NOT_TRAINED,
@@ -14,6 +15,9 @@ from instrument_net.data.splits.assignment import (
     shared_values,
 )
 from instrument_net.data.splits.rule import SplitRule
+
+# Column -> what else training and test may share, which only it can say.
+_SAYS = {"source": "libraries or rooms", "instrument_id": "instruments"}
 
 
 def describe_split(rule: SplitRule, clips: pd.DataFrame, extra: pd.DataFrame | None = None) -> str:
@@ -26,11 +30,14 @@ def describe_split(rule: SplitRule, clips: pd.DataFrame, extra: pd.DataFrame | N
     """
     counts = ", ".join(f"{int((clips['split'] == split).sum())} {split}" for split in SPLIT_NAMES)
     sentences = [f"{rule.describe(clips)}: {counts} clips"]
+    copies = described_copies(clips if extra is None else pd.concat([clips, extra]))
+    if copies is not None:
+        sentences.append(copies)
     not_counted = ""
     if extra is not None:
         sentences.append(
-            f"{len(extra)} clips of data.extra are trained on too, and neither validated on nor "
-            "tested"
+            f"{int((extra['split'] == 'train').sum())} clips of data.extra are trained on too, and "
+            "neither validated on nor tested"
         )
         not_counted = " (data.extra does not count)"
         clips = pd.concat([clips, extra])
@@ -55,18 +62,30 @@ def _gaps(clips: pd.DataFrame, not_counted: str) -> Iterator[str]:
 
 
 def _shared(clips: pd.DataFrame) -> str:
+    splits, tested = clips["split"], clips[clips["split"] == "test"]
     shared = {
-        column: shared_values(clips, clips["split"], column)
-        for column in ("source", "instrument_id", "recording_id")
-        if column in clips.columns
+        column: shared_values(clips, splits, column)
+        for column in (*_SAYS, "recording_id")
+        if column in clips.columns and (tested[column] != "").any()
     }
     if not shared:
-        return "The table does not say which instruments and rooms training and test share"
-    seen = [f"{share:.0%} of the test clips have a `{column}` that occurs in training"
+        return (
+            "The table does not say which sources, instruments and recordings training and test "
+            "share: it is not known"
+        )
+    names = {column: f"`{column}`{_known_of(tested[column])}" for column in shared}
+    unknown = " and ".join(says for column, says in _SAYS.items() if column not in shared)
+    not_known = f"; whether they share {unknown} is not known" if unknown else ""
+    seen = [f"{share:.0%} of the test clips have a {names[column]} that occurs in training"
             for column, share in shared.items() if share > 0]  # fmt: skip
     if not seen:
-        return "No test clip shares its source, instrument or recording with training"
+        return f"No test clip shares its {' or '.join(names.values())} with training{not_known}"
     return (
         "; ".join(seen) + ": players, instruments or rooms are shared, so expect lower scores "
-        "on other recordings"
+        f"on other recordings{not_known}"
     )
+
+
+def _known_of(values: pd.Series) -> str:
+    n_known = int((values != "").sum())
+    return "" if n_known == len(values) else f" (known of {n_known} of {len(values)} test clips)"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from instrument_net.data.equal_content import without_copies
 from instrument_net.data.grouping import SplitError, assign_groups, group_columns, group_names
 from instrument_net.data.splits.assignment import check_classes
 from instrument_net.data.splits.fold_table import tabulate_folds
@@ -92,7 +93,8 @@ class KFold:
     def fold_table(self, clips: pd.DataFrame) -> pd.DataFrame:
         """Return what each of the K folds tests; see :func:`tabulate_folds`."""
         splits: dict[int | str, pd.Series] = {
-            fold: replace(self, fold=fold).assign(clips) for fold in range(self.folds)
+            fold: without_copies(replace(self, fold=fold).assign(clips), clips)
+            for fold in range(self.folds)
         }
         return tabulate_folds(clips["label"], splits)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from instrument_net.data.equal_content import without_copies
 from instrument_net.data.grouping import SplitError
 from instrument_net.data.splits.assignment import CLASS_NOT_TRAINED, UNUSED
 from instrument_net.data.splits.by_source import BySource, source_names
@@ -83,7 +84,8 @@ class LeaveOneSourceOut:
             own = sources == source
             others = known & ~own
             if labels[own].isin(set(labels[others])).any():
-                splits[source] = replace(self, fold=source).assign(clips)
+                of_clips = replace(self, fold=source).assign(clips)
+                splits[source] = without_copies(of_clips, clips)
             else:
                 unused = pd.Series(UNUSED, index=clips.index)
                 splits[source] = unused.mask(own, CLASS_NOT_TRAINED)

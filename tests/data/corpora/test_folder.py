@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from instrument_net.data.corpora.folder import FolderCorpus
@@ -29,3 +31,36 @@ def test_label_folders_that_differ_only_in_spelling_are_refused(tmp_path, write_
         write_tone(name)
     with pytest.raises(ManifestError, match=r"'bass_clarinet' \(2 clips\) and 'Bass clarinet' \(1"):
         FolderCorpus(tmp_path).read()
+
+
+def test_what_is_no_clip_is_passed_over_and_empty_classes_are_named(tmp_path, write_tone):
+    for name in ("flute/1.wav", "oboe/1.opus.wav", "@eaDir/1.wav/1.wav"):
+        write_tone(name)
+    (tmp_path / "harp/session").mkdir(parents=True)
+    (tmp_path / "viola").mkdir()
+    (tmp_path / "viola/1.m4a").write_bytes(b"no sound")
+    (tmp_path / "cello").symlink_to(tmp_path / "oboe")
+    manifest = FolderCorpus(tmp_path).read()
+    assert manifest.class_names == ("cello", "flute", "oboe")
+    found = {os.path.relpath(one.path, tmp_path): one.kind for one in manifest.passed_over}
+    assert found == {
+        "@eaDir": "folder of the system",
+        "harp": "class without audio",
+        "viola": "class without audio",
+        "viola/1.m4a": "m4a (not read: convert it to flac or wav)",
+    }
+
+
+def test_a_folder_of_other_files_says_what_they_are(tmp_path):
+    (tmp_path / "viola").mkdir()
+    (tmp_path / "viola/1.m4a").write_bytes(b"no sound")
+    with pytest.raises(ManifestError, match=r"no audio file .*1 passed over, m4a .not read"):
+        FolderCorpus(tmp_path).read()
+
+
+def test_white_space_around_a_label_is_none_of_it(tmp_path, write_tone):
+    for name in ("flute/1.wav", "flute /2.wav", "oboe/1.wav"):
+        write_tone(name)
+    manifest = FolderCorpus(tmp_path).read()
+    assert manifest.class_names == ("flute", "oboe")
+    assert "recording_id" not in manifest.clips.columns

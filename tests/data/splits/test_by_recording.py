@@ -120,3 +120,16 @@ def test_an_official_test_set_stays_and_validation_comes_out_of_training():
 def test_fractions_that_leave_a_split_empty_are_refused(fractions):
     with pytest.raises(SplitError, match="must be above 0"):
         Split(validation_fraction=fractions[0], test_fraction=fractions[1])
+
+
+def test_clips_of_unknown_recording_are_groups_of_their_own():
+    clips = pd.DataFrame(
+        {
+            "path": list("uvwxyz"),
+            "label": ["a", "a", "a", "b", "b", "b"],
+            "recording_id": ["r1", "r1", "", "", "", "r2"],
+            "articulation": "arco",
+        }
+    )
+    groups = Split(group_by=["recording_id"]).groups(clips)
+    assert groups.tolist() == ["r1", "r1", "w", "x", "y", "r2"]

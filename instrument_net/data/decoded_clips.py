@@ -1,0 +1,94 @@
+"""Table of clips, decoded -> which of them can be divided, and why the others cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import pandas as pd
+
+from instrument_net.audio import AudioError
+from instrument_net.data.clip_table import ClipTable
+from instrument_net.data.divided_clips import DividedClips, divide, with_left_out
+from instrument_net.data.equal_content import DIGEST, TWO_LABELS, contradictions
+from instrument_net.data.left_out import LeftOut
+from instrument_net.data.splits import SplitError, SplitRule
+from instrument_net.data.store import WaveformStore
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class DecodedClips:
+    """The clips of one or two corpora that could be decoded.
+
+    Attributes:
+        table: What was read.
+        store: Its samples.
+    """
+
+    table: ClipTable
+    store: WaveformStore
+
+    @cached_property
+    def kept(self) -> pd.DataFrame:
+        """The rows of the store, with their ``digest``."""
+        return self.store.kept.assign(**{DIGEST: list(self.store.digests)})
+
+    @cached_property
+    def _two_labels(self) -> pd.Series:
+        return contradictions(self.kept)
+
+    @cached_property
+    def usable(self) -> pd.DataFrame:
+        """The rows that can be divided: all but those whose content has two labels."""
+        return self.kept.drop(index=self._two_labels.index)
+
+    @property
+    def own(self) -> pd.DataFrame:
+        """The usable clips that a split divides: all but the extra ones."""
+        return self.table.own(self.usable)
+
+    @cached_property
+    def rejected(self) -> pd.DataFrame:
+        """The rows that are left out, with a column ``reason``."""
+        contradictory = self.store.kept.loc[self._two_labels.index].assign(reason=self._two_labels)
+        if contradictory.empty:
+            return self.store.rejected
+        return pd.concat([self.store.rejected, contradictory]).sort_index()
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What of both corpora is not used."""
+        both = (self.table.corpus, self.table.extra)
+        counts = self.rejected["label"].value_counts()
+        lost = counts[~counts.index.isin(self.usable["label"])]
+        return LeftOut(
+            self.rejected,
+            passed_over=[entry for one in both if one is not None for entry in one.passed_over],
+            lost_classes={str(label): int(n) for label, n in sorted(lost.items())},
+        )
+
+    def divide(self, rule: SplitRule, *, on_error: Literal["skip", "raise"]) -> DividedClips:
+        """Divide the clips; the table of the result has every row of the store, in its order.
+
+        Args:
+            rule: Assigns a split to each clip of the corpus.
+            on_error: What to do with clips that are left out: ``skip`` or ``raise``.
+
+        Raises:
+            AudioError: With the reason of each clip that would be left out.
+            SplitError: What the rule refuses; or if no clip is left.
+        """
+        if on_error == "raise" and len(self.rejected):
+            raise AudioError(
+                f"{len(self.rejected)} file(s) cannot be used (data.on_error=skip leaves them "
+                "out):\n" + "\n".join(self.rejected["reason"])
+            )
+        if self.own.empty:
+            reasons = "; ".join(self.rejected["reason"].head(_SHOWN))
+            raise SplitError(f"{self.table.corpus.origin}: no clip can be used: {reasons}, ...")
+        extra = None if self.table.extra is None else self.usable[self.usable["extra"]]
+        left_out = self.kept.loc[self._two_labels.index].assign(split=TWO_LABELS)
+        return with_left_out(divide(rule, self.own, extra), left_out, self.kept.index)

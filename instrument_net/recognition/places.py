@@ -1,0 +1,85 @@
+"""Where results go: places that are checked before the work, and text that every screen takes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from instrument_net.errors import InputError
+from instrument_net.files import printable, write_atomically
+
+_ELSEWHERE = "name another file"
+
+
+def check_places(places: Sequence[Path | None], *, spared: Sequence[Path]) -> None:
+    """Refuse, before any work, files that could not be written after it.
+
+    Args:
+        places: Files to be written; ``None`` is none.
+        spared: Files that are read, which none of them may be.
+
+    Raises:
+        InputError: Naming the place and the reason.
+    """
+    wanted = [place for place in places if place is not None]
+    for k, place in enumerate(wanted):
+        try:
+            _check_place(place, wanted[:k], spared)
+        except OSError as error:
+            raise _refusal(place, error) from error
+
+
+def write_result(place: Path, text: str) -> None:
+    """Write a text in UTF-8, whole or not at all; a device or pipe is written to as it is.
+
+    Raises:
+        InputError: If it cannot be written; nothing is left of it then.
+    """
+    content = text.encode("utf-8", "backslashreplace")
+    try:
+        if place.exists() and not place.is_file():
+            place.write_bytes(content)
+        else:
+            write_atomically(place, content)
+    except OSError as error:
+        raise _refusal(place, error) from error
+
+
+def print_result(text: str) -> None:
+    r"""Print a text; characters that the screen does not have are spelled out, as ``\xe4``."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader, such as head, has seen enough. Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _check_place(place: Path, others: Sequence[Path], spared: Sequence[Path]) -> None:
+    if place.is_dir():
+        raise InputError(f"{printable(place)}: is a folder; name a file in it")
+    if any(_same(place, other) for other in others):
+        raise InputError(f"{printable(place)}: two results cannot be one file; {_ELSEWHERE}")
+    if any(_same(place, file) for file in spared):
+        raise InputError(f"{printable(place)}: is read and would be overwritten; {_ELSEWHERE}")
+    if place.exists() and not place.is_file():
+        return
+    folder = next(parent for parent in place.absolute().parents if parent.exists())
+    trial = folder / f"{place.name}.{os.getpid()}.trial"
+    trial.touch()
+    trial.unlink()
+
+
+def _refusal(place: Path, error: OSError) -> InputError:
+    reason = error.strerror or str(error)
+    return InputError(f"{printable(place)}: cannot be written: {reason}; {_ELSEWHERE}")
+
+
+def _same(place: Path, file: Path) -> bool:
+    try:
+        return place.samefile(file)
+    except OSError:
+        return place.absolute() == file.absolute()

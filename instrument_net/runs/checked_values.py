@@ -1,0 +1,147 @@
+"""One check of a whole configuration before anything is read: types, ranges, devices, paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from hydra import compose
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from instrument_net.configuration import ConfigurationError, options_of
+from instrument_net.runs.setting_kinds import kind_of, shown
+from instrument_net.runs.typed_paths import PATHS
+
+# Lists of names, where a number is the name of a source or class that looks like one.
+_NAMES = ("only", "split.test", "split.train", "split.sealed", "data.classes", "data.labels",
+          "data.extra.classes", "data.extra.labels")  # fmt: skip
+_OWN = ("run_dir",)  # follows from Hydra's own configuration
+_CHECKPOINT = "outputs/<experiment>/<date>_<time>/checkpoints/best.ckpt"
+
+
+def check_values(config: DictConfig, choices: Mapping[str, str | None], *, base: str) -> None:
+    """Refuse values that the run could not use; numbers in lists of names become names.
+
+    Args:
+        config: The composed configuration, whose keys are known.
+        choices: Group -> option that was composed (Hydra's ``runtime.choices``).
+        base: Name of the main configuration file.
+
+    Raises:
+        ConfigurationError: The key, what was given and what is expected, of the first such value.
+    """
+    chosen = {g: o for g, o in choices.items() if not g.startswith("hydra/")}
+    stages = [f"{g}={o}" for g, o in chosen.items() if o is not None and g != "experiment"]
+    defaults = dict(_leaves(compose(base, overrides=stages)))
+    _check_complete(config, defaults)
+    _make_names(config)
+    for key, value in _leaves(config):
+        if value == "???":
+            example = _CHECKPOINT if key == "checkpoint" else "..."
+            raise ConfigurationError(f"{key} is missing: give it, as {key}={example}")
+        kind = kind_of(key, defaults.get(key))
+        if key in PATHS and value is not None and not isinstance(value, str):
+            _refuse(key, value, "a file or folder, in quotes if its name is a number")
+        if not kind.fits(value):
+            _refuse(key, value, kind.expected)
+    for key in ("data", "data.extra"):
+        _check_corpus(key, OmegaConf.select(config, key))
+    if "trainer" in config:
+        _check_device(config.trainer)
+
+
+def _check_complete(config: DictConfig, defaults: Mapping[str, Any]) -> None:
+    """Refuse a configuration without a stage, or without a setting that nothing else knows."""
+    for key in dict.fromkeys(key.partition(".")[0] for key in defaults):
+        if OmegaConf.is_missing(config, key) or key in config:
+            continue
+        options = options_of(key)
+        advice = f"choose one of {', '.join(options)}" if options else f"give it, as {key}=..."
+        raise ConfigurationError(f"{key} is left out, but nothing can replace it: {advice}")
+
+
+def _leaves(config: DictConfig, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield dotted key and plain value of every setting.
+
+    Raises:
+        ConfigurationError: If a value refers to one that there is not.
+    """
+    for name in config:
+        key = f"{prefix}{name!s}"
+        if key in _OWN or name == "_target_":
+            continue
+        if OmegaConf.is_missing(config, name):
+            yield key, "???"
+            continue
+        try:
+            node = config[name]
+        except OmegaConfBaseException as error:
+            reason = " ".join(str(error).split())
+            raise ConfigurationError(f"{key}: refers to what there is not: {reason}") from error
+        written = config._get_node(name)
+        if str(written).startswith("${"):  # the value stands elsewhere, and is checked there
+            continue
+        if isinstance(node, DictConfig):
+            yield from _leaves(node, f"{key}.")
+        else:
+            yield key, OmegaConf.to_container(node) if OmegaConf.is_config(node) else node
+
+
+def _make_names(config: DictConfig) -> None:
+    for key in _NAMES:
+        names = OmegaConf.select(config, key)
+        if OmegaConf.is_list(names):
+            texts = [name if isinstance(name, str) else shown(name) for name in names]
+            OmegaConf.update(config, key, texts)
+    fold = OmegaConf.select(config, "split.fold")
+    if fold is not None and "folds" not in config.split:
+        OmegaConf.update(config, "split.fold", shown(fold))
+
+
+def _check_corpus(key: str, settings: object) -> None:
+    """Refuse a folder where a table is expected, and the reverse."""
+    if not isinstance(settings, DictConfig) or not isinstance(settings.get("path"), str):
+        return
+    group, path = key.replace(".", "/"), Path(settings.path)
+    target = str(settings.get("_target_", ""))
+    if target.endswith("ManifestCorpus") and path.is_dir():
+        _refuse(
+            f"{key}.path",
+            settings.path,
+            f"a table of clips, and this is a folder: {group}=folder reads it",
+        )
+    if target.endswith("FolderCorpus") and path.is_file():
+        _refuse(
+            f"{key}.path",
+            settings.path,
+            f"a folder with one folder per label, and this is a file: {group}=manifest reads "
+            "tables",
+        )
+
+
+def _check_device(trainer: DictConfig) -> None:
+    """Refuse an accelerator that this machine does not have."""
+    accelerator, devices = trainer.get("accelerator"), trainer.get("devices")
+    if accelerator not in ("gpu", "cuda", "mps"):
+        return
+    import torch  # late: most slips are answered without it
+
+    n_cuda = torch.cuda.device_count()
+    has_mps = torch.backends.mps.is_available()
+    there = n_cuda if accelerator == "cuda" else int(has_mps)
+    there = max(n_cuda, int(has_mps)) if accelerator == "gpu" else there
+    if not there:
+        _refuse(
+            "trainer.accelerator",
+            accelerator,
+            f"a device of this machine, and PyTorch {torch.__version__} finds no such one; "
+            "trainer=auto takes the best there is",
+        )
+    if isinstance(devices, int) and devices > there:
+        _refuse("trainer.devices", devices, f"{there} at most, as many as this machine has")
+
+
+def _refuse(key: str, value: object, expected: str) -> None:
+    raise ConfigurationError(f"{key}={shown(value)}: expected {expected}")

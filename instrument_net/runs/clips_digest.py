@@ -1,0 +1,24 @@
+"""The clips of a run -> digits that stand for their content."""
+
+from __future__ import annotations
+
+import hashlib
+
+from instrument_net.data import InstrumentDataModule
+
+_PLACES = ("path", "start_s", "duration_s")  # say where the samples are, which have digests
+
+
+def clips_digest(datamodule: InstrumentDataModule) -> str:
+    """Return a digest of the clips of a data module: samples, labels, other columns and order.
+
+    Where the files lie changes nothing.
+    """
+    clips = datamodule.store.kept
+    table = clips.drop(columns=[column for column in _PLACES if column in clips.columns])
+    table = table.assign(digest=list(datamodule.store.digests))
+    if "extra" in table.columns:
+        table = table.assign(extra=table["extra"].astype(str))
+    # Which clips are of one file, not what the file is called.
+    parts = [table.to_csv(index=False), str(clips["path"].factorize()[0].tolist())]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,39 @@
+"""Ctrl-C and SIGTERM while a network is trained: what is kept, and how to continue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from lightning.pytorch.utilities.exceptions import SIGTERMException
+from rich.console import Console
+
+from instrument_net.escaping import for_screen
+from instrument_net.run_folder import RunFolder
+
+# As a shell reports a command that a signal ended: 128 and the signal's number.
+INTERRUPTED, TERMINATED = 130, 143
+
+
+@contextmanager
+def ending_by_signal(console: Console, folder: RunFolder, continue_with: str) -> Iterator[None]:
+    """Print one line and exit with 130 or 143 where Lightning stops because of a signal.
+
+    Args:
+        console: Where to print.
+        folder: Of the run.
+        continue_with: The command that continues the run.
+    """
+    try:
+        yield
+    except SystemExit as stop:
+        by_keyboard = isinstance(stop.__context__, KeyboardInterrupt)
+        if not by_keyboard and not isinstance(stop, SIGTERMException):
+            raise
+        kept = (
+            f"the last completed epoch is kept; to continue: {continue_with}"
+            if folder.last_checkpoint.is_file()
+            else "no epoch was completed, so there is nothing to continue from"
+        )
+        console.print(for_screen(f"interrupted: {kept}"), highlight=False, soft_wrap=True)
+        raise SystemExit(INTERRUPTED if by_keyboard else TERMINATED) from stop

@@ -1,0 +1,169 @@
+"""A run that was killed and continues ends with the weights of the run that was never killed."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+from conftest import run_module
+
+from instrument_net.errors import InputError
+from instrument_net.run_folder import RunFolder
+from instrument_net.runs.resuming import checkpoint_of, without_resume
+from instrument_net.train import same_folder
+
+pytestmark = pytest.mark.slow
+
+SMALL = ["frontend.features.n_fft=1024", "frontend.features.hop_length=512",
+         "frontend.features.n_bins=83", "frontend.n_frames=80", "trainer=cpu"]  # fmt: skip
+CORPUS = ["data.individuals_per_class=3", "data.clips_per_individual=2",
+          "data.classes=[sine,noise,bell]"]  # fmt: skip
+SPEC = ["data.batch_size=2", "trainer.max_epochs=4", *SMALL]
+# Averaged weights, class-balanced sampling, rendered views, a cosine, members: all that best has.
+BEST = ["+experiment=residual_ensemble", "model.n_members=2", "data.views=2", "data.batch_size=2",
+        "trainer.max_epochs=4", "frontend.n_frames=30", "trainer=cpu"]  # fmt: skip
+
+
+def start(arguments, cwd):
+    return subprocess.Popen(
+        [sys.executable, "-m", "instrument_net.train", *arguments],
+        cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+def wait_for(path, process):
+    deadline = time.monotonic() + 120
+    while not path.is_file():
+        assert time.monotonic() < deadline
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.02)
+
+
+def weights(path):
+    return torch.load(path, weights_only=True)["state_dict"]
+
+
+def assert_same_weights(one, other):
+    for name in ("best", "last"):
+        a, b = (weights(run.checkpoints / f"{name}.ckpt") for run in (one, other))
+        assert a.keys() == b.keys()
+        assert len(a) > 5
+        for key, tensor in a.items():
+            assert torch.equal(tensor, b[key]), (name, key)
+
+
+@pytest.mark.parametrize("settings", [SPEC, BEST], ids=["spec", "best"])
+def test_a_killed_run_that_continues_ends_with_the_same_weights(settings, tmp_path):
+    settings = [*settings, *CORPUS]
+    whole = run_module("train", *settings, "hydra.run.dir=whole", cwd=tmp_path)
+    assert whole.returncode == 0, whole.stderr
+    cut = RunFolder(tmp_path / "cut")
+    process = start([*settings, "hydra.run.dir=cut"], tmp_path)
+    wait_for(cut.last_checkpoint, process)
+    process.kill()
+    process.communicate()
+    n_epochs = torch.load(cut.last_checkpoint, weights_only=True)["epoch"] + 1
+    assert n_epochs < 4
+    assert not cut.report_page.is_file()
+
+    done = run_module("train", *settings, "resume_from=cut", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert f"continues after {n_epochs} epochs" in done.stdout
+    assert_same_weights(RunFolder(tmp_path / "whole"), cut)
+    metrics = [json.loads((tmp_path / f"{run}/report/metrics.json").read_text())
+               for run in ("whole", "cut")]  # fmt: skip
+    assert metrics[0] == metrics[1]
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_run_with_its_status_and_the_command_that_continues(
+    number, status, tmp_path
+):
+    settings = [*SPEC, *CORPUS, "trainer.max_epochs=500", "callbacks.early_stopping.patience=500"]
+    process = start([*settings, "hydra.run.dir=run"], tmp_path)
+    wait_for(RunFolder(tmp_path / "run").last_checkpoint, process)
+    os.kill(process.pid, number)
+    printed, _ = process.communicate(timeout=60)
+    assert process.returncode == status
+    assert "Traceback" not in printed
+    said = printed.replace("\n", "").rpartition("to continue: ")[2]
+    assert said.startswith("python -m instrument_net.train data.batch_size=2")
+    assert said.rstrip().endswith("resume_from=run")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder with a run of two epochs."""
+    folder = tmp_path_factory.mktemp("finished")
+    done = run_module("train", *SHORT, "hydra.run.dir=run", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+SHORT = [*SPEC, *CORPUS, "trainer.max_epochs=2"]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        ([], "this run is finished after 2 epochs"),
+        (["optimizer.lr=0.5"], "optimizer.lr was 0.001, is 0.5 now"),
+        (["model=perceptron"], "model.name was TwoBranchNet, is PerceptronNet now"),
+        (["data.seed=1"], "the clips are not those of this run"),
+        (["resume_from=nowhere"], "resume_from: nowhere: no such run folder or checkpoint"),
+        (["resume_from=text.ckpt"], "text.ckpt: no checkpoint, damaged, or not of plain values"),
+        (["resume_from=empty"], "empty: no last.ckpt in checkpoints/"),
+    ],
+)
+def test_what_cannot_continue_is_one_line(finished, overrides, said):
+    (finished / "text.ckpt").write_text("no checkpoint")
+    (finished / "empty").mkdir(exist_ok=True)
+    arguments = ["resume_from=run", *SHORT]
+    if any(o.startswith("resume_from") for o in overrides):
+        arguments.remove("resume_from=run")
+    done = run_module(
+        "train", *arguments, *overrides, *([] if overrides[:1] == [] else ["hydra.run.dir=other"]),
+        cwd=finished,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert said in done.stderr.replace("\n", " ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_finished_run_is_trained_longer_also_in_another_folder(finished):
+    longer = [*SHORT, "trainer.max_epochs=4"]
+    whole = run_module("train", *longer, "hydra.run.dir=whole", cwd=finished)
+    assert whole.returncode == 0, whole.stderr
+    shutil.copytree(finished / "run", finished / "moved")
+    done = run_module(
+        "train", *longer, "resume_from=moved/checkpoints/last.ckpt", "hydra.run.dir=elsewhere",
+        cwd=finished,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert_same_weights(RunFolder(finished / "whole"), RunFolder(finished / "elsewhere"))
+
+
+def test_a_run_with_an_annealed_rate_is_not_trained_longer(tmp_path):
+    annealed = [*SHORT, "scheduler=cosine", "model=perceptron"]
+    done = run_module("train", *annealed, "hydra.run.dir=run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    done = run_module("train", *annealed, "trainer.max_epochs=4", "resume_from=run", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "the schedule of the learning rate ends with it" in done.stderr.replace("\n", " ")
+
+
+def test_a_run_continues_in_its_own_folder_unless_told_otherwise(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "run/checkpoints").mkdir(parents=True)
+    assert same_folder(["resume_from=run", "seed=1"]) == ["hydra.run.dir=run"]
+    assert same_folder(["resume_from=run/checkpoints/last.ckpt"]) == ["hydra.run.dir=run"]
+    assert same_folder(["resume_from=run", "hydra.run.dir=x"]) == []
+    assert same_folder(["seed=1"]) == []
+    with pytest.raises(InputError, match=r"no last\.ckpt"):
+        checkpoint_of("run")
+    assert without_resume(["seed=1", "resume_from=run", "hydra.run.dir=x"]) == ["seed=1"]

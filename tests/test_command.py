@@ -1,0 +1,72 @@
+"""What stands on a command line and cannot be used is answered with one line and status 2."""
+
+import errno
+import os
+
+import pytest
+from conftest import run_module
+from hydra import compose, initialize_config_dir
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import open_dict
+
+from instrument_net.command import checked
+from instrument_net.configuration import CONF_DIR
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["optimiser.lr=1"], "optimiser: did you mean 'optimizer'?"),
+        (["trainer.max_epoch=3"], "trainer.max_epoch: did you mean 'trainer.max_epochs'?"),
+        (["experiment=baseline"],
+         "experiment: an experiment comes with a plus, as +experiment=baseline"),
+        (["+experiment=baselin"], "experiment=baselin: did you mean 'baseline'?"),
+        (["model=residuel"], "model=residuel: did you mean 'residual'?"),
+        (["--experiment", "baseline"],
+         "--experiment: no option of this command; settings are given as key=value, an "
+         "experiment as +experiment=baseline"),
+        (["baseline"], "baseline: no setting; settings are given as key=value, an experiment as "
+                       "+experiment=baseline"),
+        (["scheduler=null"], "scheduler=null: choose one of constant, cosine"),
+        (["optimizer.lr=("], "optimizer.lr=(: cannot be read as key=value"),
+        (["--config-dir", "nowhere"], "config directory"),
+    ],
+)  # fmt: skip
+def test_a_slip_on_the_command_line_is_one_line(arguments, said, tmp_path):
+    done = run_module("train", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def composed():
+    with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
+        config = compose("train", return_hydra_config=True)
+        HydraConfig.instance().set_config(config)
+        with open_dict(config):
+            del config["hydra"]
+        yield config
+
+
+def test_a_full_disk_is_one_line(composed, capsys):
+    def task(config, overrides):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "outputs/store/x.npy")
+
+    with pytest.raises(SystemExit) as stop:
+        checked(task, composed)
+    assert stop.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: outputs/store/x.npy: No space left on device; make room")
+    assert len(said.splitlines()) == 1
+
+
+def test_a_fault_of_ours_is_seen_in_full(composed):
+    def task(config, overrides):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "x")
+
+    with pytest.raises(FileNotFoundError):
+        checked(task, composed)
