@@ -94,7 +94,8 @@ def described_copies(clips: pd.DataFrame) -> str | None:
         return None
     apart = int((clips["split"] == COPY).sum())
     n_copies = int(copies.sum())
-    together = f"{n_copies} of the clips are copies of others by content"
+    what = "clip is a copy of another" if n_copies == 1 else "clips are copies of others"
+    together = f"{n_copies} {what} by content"
     if n_copies > apart:
         together += ", and a clip and its copies are in one split"
     if apart:

@@ -43,7 +43,7 @@ def test_copies_of_a_clip_stay_in_one_split_and_are_counted(opened, two_pitches,
     per_content = module.clips.groupby("digest")
     assert per_content["split"].nunique().max() == 1
     assert per_content["group"].nunique().max() == 1
-    assert "7 of the clips are copies of others by content, and a clip and its copies are in" in (
+    assert "7 clips are copies of others by content, and a clip and its copies are in" in (
         module.describe_split()
     )
     assert len(module.rejected) == 0
@@ -92,7 +92,7 @@ def test_a_copy_in_another_source_is_not_tested(opened, write_sources):
     module = opened(table, split=BySource(test=["barn"]))
     assert (module.clips["split"] == COPY).sum() == 1
     assert module.clips["source"][module.clips["split"] == COPY].item() == "barn"
-    assert "1 of the clips are copies of others by content; 1 whose content an earlier split" in (
+    assert "1 clip is a copy of another by content; 1 whose content an earlier split" in (
         module.describe_split()
     )
     for k in range(4):
