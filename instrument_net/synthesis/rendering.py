@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import soundfile
@@ -13,8 +15,6 @@ from threadpoolctl import threadpool_limits
 
 from instrument_net.synthesis.clip import render_clip
 from instrument_net.synthesis.note import SAMPLE_RATE_HZ
-
-_IDLE_WORKER_S = 1  # then they end, so that nothing waits for them
 
 Row = dict[str, str | int | float]
 
@@ -45,17 +45,17 @@ def render_files(
         (folder / "audio" / label).mkdir(parents=True, exist_ok=True)
     render = partial(_render_individual, folder, clips_per_individual, seed, table)
     n_workers = n_workers or os.cpu_count() or 1
+    # One process per core is enough: threads of the matrix library would only compete for the cores
+    # and change the last bit of sums.
+    one_thread = partial(threadpool_limits, 1)
     if n_workers == 1:
-        yield from map(render, jobs)
+        with one_thread():
+            yield from map(render, jobs)
         return
-    from joblib import Parallel, delayed  # late: most who import this render nothing
-
-    # Loky's processes do not import the script that renders: it needs no guarded main part. A plain
-    # fork would copy a parent full of torch's threads.
-    pool = Parallel(
-        n_workers, backend="loky", return_as="generator", idle_worker_timeout=_IDLE_WORKER_S
-    )
-    yield from pool(delayed(render)(job) for job in jobs)
+    # Forked from a clean server process: a plain fork would copy a parent full of torch's threads.
+    context = get_context("forkserver" if os.name == "posix" else "spawn")
+    with ProcessPoolExecutor(n_workers, mp_context=context, initializer=one_thread) as pool:
+        yield from pool.map(render, jobs, chunksize=2)
 
 
 def _render_individual(
@@ -64,12 +64,9 @@ def _render_individual(
     label, individual = job
     rows: list[Row] = []
     for clip in range(n_clips):
-        # One process per core is enough: threads of the matrix library would only compete for the
-        # cores and change the last bit of sums.
-        with threadpool_limits(1):
-            waveform, metadata = render_clip(
-                label, individual=individual, clip=clip, seed=seed, table=table
-            )
+        waveform, metadata = render_clip(
+            label, individual=individual, clip=clip, seed=seed, table=table
+        )
         name = f"{metadata.instrument_id}_m{metadata.pitch_midi:03d}_{metadata.dynamic}_{clip:02d}"
         path = f"audio/{label}/{name}.wav"
         soundfile.write(folder / path, waveform, SAMPLE_RATE_HZ, subtype="PCM_16")

@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import soundfile
@@ -158,21 +155,6 @@ options = dict(individuals_per_class=2, clips_per_individual=2, seed=1)
 rows = list(render_files(Path(sys.argv[-1]), classes=["bell", "noise"], n_workers=2, **options))
 print(sum(map(len, rows)), "clips")
 """
-
-
-@pytest.mark.parametrize("from_input", [False, True])
-def test_a_plain_script_without_a_guarded_main_part_renders_the_same_files(tmp_path, from_input):
-    script, folder = tmp_path / "script.py", tmp_path / "2"
-    script.write_text(PLAIN_SCRIPT)
-    done = subprocess.run(
-        [sys.executable, "-" if from_input else str(script), str(folder)],
-        input=PLAIN_SCRIPT if from_input else None,
-        capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split("\n") == ["begins", "8 clips", ""]
-    for row in rendered(tmp_path / "1", 1):
-        assert (folder / row["path"]).read_bytes() == (tmp_path / "1" / row["path"]).read_bytes()
 
 
 SMALL = {"individuals_per_class": 3, "clips_per_individual": 2, "classes": ["bell", "noise"]}
