@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
+from torch.utils.data import RandomSampler, Sampler
 
 from instrument_net.augmentation import AugmentationChain
 from instrument_net.data.class_balanced_sampler import ClassBalancedSampler
@@ -15,6 +16,7 @@ from instrument_net.data.divided_clips import DividedClips
 from instrument_net.data.loader import ClipDataset, FrontEndLoader
 from instrument_net.data.loading import Loading
 from instrument_net.data.rendered_views import RenderedViews
+from instrument_net.data.resumable_batches import ResumableBatches
 from instrument_net.data.store import WaveformStore
 from instrument_net.data.view_loader import ViewDataset, ViewLoader
 from instrument_net.frontend import FrontEnd
@@ -46,17 +48,21 @@ class Loaders:
             self._dataset(split, self.clips.labels(split)),
             front_end=self.front_end.to(self.device),
             device=self.device,
-            **self._options,
+            batch_size=self.loading.batch_size,
+            **self._workers,
         )
 
     def training(self) -> FrontEndLoader | ViewLoader:
         """Return the training batches, augmented, in another random order each epoch."""
         labels = self.clips.labels("train")
         balanced = self.loading.sampling == "class_balanced"
+        order: Sampler[int] = (
+            ClassBalancedSampler(labels) if balanced else RandomSampler(range(len(labels)))
+        )
+        assert self.loading.batch_size != "auto"
         options = {
-            **self._options,
-            "shuffle": not balanced,
-            "sampler": ClassBalancedSampler(labels) if balanced else None,
+            **self._workers,
+            "batch_sampler": ResumableBatches(order, self.loading.batch_size),
         }
         front_end = self.front_end.to(self.device)
         augmentation = None if self.augmentation is None else self.augmentation.to(self.device)
@@ -106,9 +112,8 @@ class Loaders:
         return ClipDataset(self.store, positions, labels, pin_memory=pin_memory)
 
     @property
-    def _options(self) -> dict[str, Any]:
+    def _workers(self) -> dict[str, Any]:
         return {
-            "batch_size": self.loading.batch_size,
             "num_workers": self.loading.num_workers,
             "persistent_workers": self.loading.num_workers > 0,
         }

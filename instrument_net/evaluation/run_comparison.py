@@ -18,6 +18,7 @@ _NOT_COMPARED = (
     "run_dir",
     "name",
     "resume_from",
+    "checkpoint_minutes",
     "callbacks.checkpoint.dirpath",
     "logger.save_dir",
 )

@@ -18,10 +18,19 @@ class Throughput(lightning.Callback):
     clock is read without waiting for the device: the first values of an epoch are too high.
     """
 
+    def on_train_start(
+        self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
+    ) -> None:
+        """Start the clock of an epoch that continues in its middle."""
+        self._start()
+
     def on_train_epoch_start(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
     ) -> None:
         """Start the clock."""
+        self._start()
+
+    def _start(self) -> None:
         self._clips = 0
         self._start_s = self._shown_s = time.perf_counter()
 

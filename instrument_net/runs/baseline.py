@@ -24,6 +24,7 @@ from instrument_net.runs.typed_paths import as_typed
 _OF_NETWORKS = (
     "augment",
     "callbacks",
+    "checkpoint_minutes",
     "compile",
     "init_from",
     "logger",

@@ -19,10 +19,11 @@ class Divergence(lightning.Callback):
     wait for the device; then that of validation, before anything is kept as the best.
     """
 
-    def on_train_epoch_start(
+    # Not at the start of an epoch: a run that continues in the middle of one has none.
+    def on_train_start(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
     ) -> None:
-        """Forget the last epoch."""
+        """Begin with what is finite."""
         self._finite = torch.tensor(True, device=pl_module.device)
 
     def on_train_batch_end(

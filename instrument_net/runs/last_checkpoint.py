@@ -1,50 +1,75 @@
-"""The state of a run after every epoch: all that it takes to continue to the very same weights."""
+"""The state of a run after every epoch and within one: all that it takes to continue exactly."""
 
 from __future__ import annotations
 
+import math
 import random
+import time
 from pathlib import Path
 from typing import Any
 
 import lightning
 import numpy as np
 import torch
-from torch.utils.data import DataLoader
+
+from instrument_net.data.resumable_batches import ResumableBatches
 
 KEY = "resuming"  # of what this adds to a checkpoint
 
 
 class LastCheckpoint(lightning.Callback):
-    """Write a checkpoint after every epoch, with the random states and what the run was made of.
+    """Write a checkpoint after every epoch, and within a long one, with all random states.
 
-    To be the last of the callbacks: it keeps the state of the others as they are at the end of the
-    epoch. What stands under its path is always complete, also after a kill.
+    To be the last of the callbacks: it keeps the state of the others as they are then. What stands
+    under its path is always complete, also after a kill. Within an epoch nothing is written where
+    worker processes load the clips: what they have drawn is not known here. The training metrics of
+    an epoch that continues in its middle are those of its second part.
 
     Args:
-        path: Of the file, replaced after every epoch.
+        path: Of the file, replaced each time.
         made_of: What the run follows from, as plain values: settings and a digest of the clips.
+        every_s: Seconds after which a checkpoint is written within an epoch.
     """
 
-    def __init__(self, path: Path, made_of: dict[str, Any]) -> None:
+    def __init__(self, path: Path, made_of: dict[str, Any], *, every_s: float) -> None:
         self._path = path
         self._made_of = made_of
+        self._every_s = every_s
+        self._written_at_s = math.inf
         self._resumed: dict[str, Any] | None = None
 
     def on_train_start(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
     ) -> None:
-        """Set the random states and the sampler to what they were, just before the first batch."""
+        """Set the random states and the order to what they were, just before the first batch."""
         if self._resumed is not None:
             _restore(trainer, self._resumed)
+        self._written_at_s = time.monotonic()
+
+    def on_train_batch_end(
+        self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, *_: Any
+    ) -> None:
+        """Write the checkpoint in the middle of an epoch, if the last one is old."""
+        batches = _batches(trainer)
+        if batches is None or not batches.in_the_middle:
+            return
+        if trainer.train_dataloader.num_workers > 0:  # type: ignore[union-attr]
+            return
+        if time.monotonic() - self._written_at_s >= self._every_s:
+            self._write(trainer)
 
     def on_train_epoch_end(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
     ) -> None:
         """Write the checkpoint."""
+        self._write(trainer)
+
+    def _write(self, trainer: lightning.Trainer) -> None:
         part = self._path.with_name(f"{self._path.name}.part")
         trainer.save_checkpoint(part)
         if trainer.is_global_zero:
             part.replace(self._path)
+        self._written_at_s = time.monotonic()
 
     def on_save_checkpoint(
         self,
@@ -67,6 +92,7 @@ class LastCheckpoint(lightning.Callback):
 
 def _states(trainer: lightning.Trainer) -> dict[str, Any]:
     """Return random and sampler states as tensors and plain values: a checkpoint runs no code."""
+    batches = _batches(trainer)
     version, numbers, gauss = random.getstate()
     # The global generator, from which libraries draw.
     kind, keys, position, has_gauss, cached = np.random.get_state(legacy=True)  # noqa: NPY002
@@ -76,7 +102,7 @@ def _states(trainer: lightning.Trainer) -> dict[str, Any]:
         "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
         "python": [version, list(numbers), gauss],
         "numpy": [str(kind), torch.from_numpy(words), position, has_gauss, cached],
-        "sampler": _sampler_state(trainer),
+        "batches": None if batches is None else batches.state_dict(),
     }
 
 
@@ -89,11 +115,11 @@ def _restore(trainer: lightning.Trainer, states: dict[str, Any]) -> None:
     kind, keys, position, has_gauss, cached = states["numpy"]
     words = keys.numpy().astype(np.uint32)
     np.random.set_state((kind, words, position, has_gauss, cached))  # noqa: NPY002
-    loader = trainer.train_dataloader
-    if isinstance(loader, DataLoader) and states["sampler"] is not None:
-        loader.sampler.load_state_dict(states["sampler"])  # type: ignore[attr-defined]
+    batches = _batches(trainer)
+    if batches is not None and states["batches"] is not None:
+        batches.load_state_dict(states["batches"])
 
 
-def _sampler_state(trainer: lightning.Trainer) -> Any:
-    state_dict = getattr(getattr(trainer.train_dataloader, "sampler", None), "state_dict", None)
-    return None if state_dict is None else state_dict()
+def _batches(trainer: lightning.Trainer) -> ResumableBatches | None:
+    batches = getattr(trainer.train_dataloader, "batch_sampler", None)
+    return batches if isinstance(batches, ResumableBatches) else None

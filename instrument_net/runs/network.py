@@ -71,7 +71,8 @@ def train_network(
     with console.status("Measuring the training split's features"):
         classifier.fit_feature_scaling(*datamodule.feature_statistics())
     if resumed is not None:
-        _say(console, f"continues after {resumed.n_epochs} epochs")
+        within = f" and {resumed.n_steps} steps" * (resumed.n_steps > 0)
+        _say(console, f"continues after {resumed.n_epochs} epochs{within}")
     with ending_by_signal(console, folder, continue_with):
         _fit(trainer, classifier, datamodule, resumed)
     checkpoint = trainer.checkpoint_callback
@@ -140,6 +141,7 @@ def quiet_lightning() -> None:
     for message in (
         ".*does not have many workers.*",  # a batch is one copy out of a memory map
         ".*LeafSpec.*is deprecated.*",  # Lightning's own affair
+        ".*your dataloader is not resumable.*",  # it is: runs/last_checkpoint.py
     ):
         warnings.filterwarnings("ignore", message=message)
 

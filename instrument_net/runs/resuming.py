@@ -29,11 +29,13 @@ class Resumed:
     Attributes:
         checkpoint: To continue from, in the folder of the run that continues.
         n_epochs: Epochs that are done.
+        n_steps: Steps that are done of the epoch after them.
         is_trained: Whether nothing is left to train, only to evaluate.
     """
 
     checkpoint: Path
     n_epochs: int
+    n_steps: int
     is_trained: bool
 
 
@@ -91,7 +93,9 @@ def resume(
             f"start a new run from its weights: init_from={path}"
         )
     _refuse_other_run(path, content[KEY]["made_of"], made_of)
-    n_epochs = int(content["epoch"]) + 1
+    batches = content[KEY]["batches"]
+    n_steps = 0 if batches is None else batches["n_taken"]
+    n_epochs = int(content["epoch"]) + (n_steps == 0)
     stopped = patience is not None and _waited(content) >= patience
     is_trained = n_epochs >= max_epochs or stopped
     if is_trained and folder.report_page.is_file():
@@ -104,7 +108,7 @@ def resume(
             f"resume_from: {path}: this run is finished after {n_epochs} epochs, its report is "
             f"{folder.report_page}; to train longer, set {more}"
         )
-    return Resumed(_in_folder(path, content, folder), n_epochs, is_trained)
+    return Resumed(_in_folder(path, content, folder), n_epochs, n_steps, is_trained)
 
 
 def _refuse_other_run(path: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:

@@ -101,6 +101,7 @@ _SOME = Kind(lambda value: value is None or value != 0, "more than 0")
 _KINDS: dict[str, Kind] = {
     "seed": _whole(0, 2**32 - 1),
     "*.seed": _whole(0, 2**32 - 1),
+    "checkpoint_minutes": _number(0),
     "name": Kind(lambda value: isinstance(value, str | int | float) and value != "", "a name"),
     "monitor": _ANYTHING,  # the metrics know their names
     "run_dir": _ANYTHING,

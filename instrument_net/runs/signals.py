@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 from rich.console import Console
@@ -31,9 +33,14 @@ def ending_by_signal(console: Console, folder: RunFolder, continue_with: str) ->
         if not by_keyboard and not isinstance(stop, SIGTERMException):
             raise
         kept = (
-            f"the last completed epoch is kept; to continue: {continue_with}"
+            f"the checkpoint of {_written_at(folder.last_checkpoint)} is kept; to continue: "
+            f"{continue_with}"
             if folder.last_checkpoint.is_file()
-            else "no epoch was completed, so there is nothing to continue from"
+            else "no checkpoint was written yet, so there is nothing to continue from"
         )
         console.print(for_screen(f"interrupted: {kept}"), highlight=False, soft_wrap=True)
         raise SystemExit(INTERRUPTED if by_keyboard else TERMINATED) from stop
+
+
+def _written_at(path: Path) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(path.stat().st_mtime))

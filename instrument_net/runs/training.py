@@ -112,12 +112,12 @@ def _train_model(
             max_epochs=config.trainer.max_epochs,
             patience=None if early_stopping is None else early_stopping.patience,
         )
+    every_s = 60 * config.checkpoint_minutes
+    last = LastCheckpoint(folder.last_checkpoint, made_of, every_s=every_s)
     return train_network(
         build_classifier(config, datamodule),
         datamodule,
-        build_trainer(
-            config, folder, monitor, last=[LastCheckpoint(folder.last_checkpoint, made_of)]
-        ),
+        build_trainer(config, folder, monitor, last=[last]),
         folder,
         monitor=monitor,
         init_from=config.init_from,

@@ -57,6 +57,10 @@ def assert_same_weights(one, other):
             assert torch.equal(tensor, b[key]), (name, key)
 
 
+def state_of(run):
+    return torch.load(run.last_checkpoint, weights_only=True)
+
+
 @pytest.mark.parametrize("settings", [SPEC, BEST], ids=["spec", "best"])
 def test_a_killed_run_that_continues_ends_with_the_same_weights(settings, tmp_path):
     settings = [*settings, *CORPUS]
@@ -67,7 +71,7 @@ def test_a_killed_run_that_continues_ends_with_the_same_weights(settings, tmp_pa
     wait_for(cut.last_checkpoint, process)
     process.kill()
     process.communicate()
-    n_epochs = torch.load(cut.last_checkpoint, weights_only=True)["epoch"] + 1
+    n_epochs = state_of(cut)["epoch"] + 1
     assert n_epochs < 4
     assert not cut.report_page.is_file()
 
@@ -78,6 +82,30 @@ def test_a_killed_run_that_continues_ends_with_the_same_weights(settings, tmp_pa
     metrics = [json.loads((tmp_path / f"{run}/report/metrics.json").read_text())
                for run in ("whole", "cut")]  # fmt: skip
     assert metrics[0] == metrics[1]
+
+
+@pytest.mark.parametrize("settings", [SPEC, BEST], ids=["spec", "best"])
+def test_a_run_killed_within_an_epoch_ends_with_the_same_weights(settings, tmp_path):
+    settings = [*settings, *CORPUS, "data.sampling=class_balanced", "trainer.max_epochs=3"]
+    whole = run_module("train", *settings, "hydra.run.dir=whole", cwd=tmp_path)
+    assert whole.returncode == 0, whole.stderr
+    cut = RunFolder(tmp_path / "cut")
+    process = start([*settings, "checkpoint_minutes=0", "hydra.run.dir=cut"], tmp_path)
+    wait_for(cut.last_checkpoint, process)
+    while state_of(cut)["epoch"] == 0 or state_of(cut)["resuming"]["batches"]["n_taken"] == 0:
+        assert process.poll() is None
+    process.send_signal(signal.SIGSTOP)  # a state that stays as it is while it is looked at
+    n_epochs, n_steps = state_of(cut)["epoch"], state_of(cut)["resuming"]["batches"]["n_taken"]
+    process.kill()
+    process.communicate()
+    assert not cut.report_page.is_file()
+
+    done = run_module("train", *settings, "resume_from=cut", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    within = f" and {n_steps} steps" * (n_steps > 0)
+    assert f"continues after {n_epochs + (n_steps == 0)} epochs{within}\n" in done.stdout
+    assert "not resumable" not in done.stderr
+    assert_same_weights(RunFolder(tmp_path / "whole"), cut)
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
