@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from types import ModuleType
 
 import soundfile
 from threadpoolctl import threadpool_limits
@@ -45,17 +48,40 @@ def render_files(
         (folder / "audio" / label).mkdir(parents=True, exist_ok=True)
     render = partial(_render_individual, folder, clips_per_individual, seed, table)
     n_workers = n_workers or os.cpu_count() or 1
-    # One process per core is enough: threads of the matrix library would only compete for the cores
-    # and change the last bit of sums.
-    one_thread = partial(threadpool_limits, 1)
     if n_workers == 1:
-        with one_thread():
+        with threadpool_limits(1):
             yield from map(render, jobs)
         return
     # Forked from a clean server process: a plain fork would copy a parent full of torch's threads.
     context = get_context("forkserver" if os.name == "posix" else "spawn")
-    with ProcessPoolExecutor(n_workers, mp_context=context, initializer=one_thread) as pool:
-        yield from pool.map(render, jobs, chunksize=2)
+    with ProcessPoolExecutor(n_workers, mp_context=context, initializer=_one_thread) as pool:
+        with _without_main():
+            individuals = pool.map(render, jobs, chunksize=2)  # starts the processes
+        yield from individuals
+
+
+def _one_thread() -> None:
+    """Keep the matrix library to one thread: more would change the last bit of sums.
+
+    To be called in a worker: a function of this module, because that loads the library first, and
+    only what is loaded is limited.
+    """
+    threadpool_limits(1)
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Start processes that do not import the program's main file.
+
+    They need nothing of it, and where it does its work without ``if __name__ == "__main__"``, or
+    comes from standard input, importing it would end them.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _render_individual(

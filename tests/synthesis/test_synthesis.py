@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import soundfile
@@ -155,6 +158,21 @@ options = dict(individuals_per_class=2, clips_per_individual=2, seed=1)
 rows = list(render_files(Path(sys.argv[-1]), classes=["bell", "noise"], n_workers=2, **options))
 print(sum(map(len, rows)), "clips")
 """
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("from_stdin", [False, True])
+def test_a_script_without_a_guarded_main_part_renders_the_same_files_once(from_stdin, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(PLAIN_SCRIPT)
+    done = subprocess.run(
+        [sys.executable, "-" if from_stdin else str(script), str(tmp_path / "plain")],
+        input=PLAIN_SCRIPT if from_stdin else None, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout == "begins\n8 clips\n", done.stderr
+    for row in rendered(tmp_path / "alone", n_workers=1):
+        plain, alone = (tmp_path / name / row["path"] for name in ("plain", "alone"))
+        assert plain.read_bytes() == alone.read_bytes()
 
 
 SMALL = {"individuals_per_class": 3, "clips_per_individual": 2, "classes": ["bell", "noise"]}
