@@ -15,6 +15,7 @@ from instrument_net.own_table import read_own_table
 
 BEST, LAST = "best", "last"  # checkpoints, without their ending
 TENSORBOARD = "tensorboard"
+LOCK = ".lock"  # held by the process that works in the folder
 PREDICTIONS, REPORT_PAGE = "predictions.csv", "report.md"  # in a report's folder
 
 _SHOWN_CURVES = ("train/", "validation/", "lr-")

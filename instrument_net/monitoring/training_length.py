@@ -29,16 +29,23 @@ class TrainingLength(lightning.Callback):
 
     def on_fit_end(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
         """Print why training stopped, if it was early stopping that ended it."""
-        stopping = trainer.early_stopping_callback
-        if stopping is None or stopping.wait_count < stopping.patience:
-            return
-        last = stopping.stopped_epoch + 1
-        if trainer.max_epochs is not None and last < trainer.max_epochs:
-            _say(
-                f"stopped early, after epoch {last} of {trainer.max_epochs}: {stopping.monitor} "
-                f"has not improved for {stopping.patience} epochs "
-                "(callbacks.early_stopping.patience)"
-            )
+        if (reason := early_stop(trainer)) is not None:
+            _say(reason)
+
+
+def early_stop(trainer: lightning.Trainer) -> str | None:
+    """Return why training ended before its last epoch; ``None`` where it did not."""
+    stopping = trainer.early_stopping_callback
+    if stopping is None or stopping.wait_count < stopping.patience:
+        return None
+    last = stopping.stopped_epoch + 1
+    if trainer.max_epochs is None or last >= trainer.max_epochs:
+        return None
+    return (
+        f"stopped early, after epoch {last} of {trainer.max_epochs}: {stopping.monitor} "
+        f"has not improved for {stopping.patience} epochs "
+        "(callbacks.early_stopping.patience)"
+    )
 
 
 def describe_steps(n_clips: int, batch_size: int) -> str:

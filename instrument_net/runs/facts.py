@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from hydra.core.hydra_config import HydraConfig
 
 from instrument_net.data import InstrumentDataModule
+from instrument_net.runs.screen import shown_path
 from instrument_net.runs.typed_paths import as_typed
 
 
 def command_line(command: str, overrides: Sequence[str]) -> str:
     """Return a command of ours as one types it into a shell.
+
+    A ``--config-dir`` that this process was started with is part of it.
 
     Args:
         command: Its name.
@@ -19,7 +25,16 @@ def command_line(command: str, overrides: Sequence[str]) -> str:
     >>> command_line("train", ["+experiment=best", "data.path=my clips.csv"])
     "python -m instrument_net.train +experiment=best 'data.path=my clips.csv'"
     """
-    return f"python -m instrument_net.{command} {shlex.join(map(as_typed, overrides))}"
+    typed = [*_config_dir(), *map(as_typed, overrides)]
+    return f"python -m instrument_net.{command} {shlex.join(typed)}"
+
+
+def _config_dir() -> list[str]:
+    if not HydraConfig.initialized():
+        return []
+    sources = HydraConfig.get().runtime.config_sources
+    paths = [str(source.path) for source in sources if source.provider == "command-line"]
+    return ["--config-dir", str(shown_path(Path(paths[0])))] if paths else []
 
 
 def facts_of_the_data(datamodule: InstrumentDataModule) -> dict[str, str]:

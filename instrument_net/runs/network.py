@@ -19,6 +19,7 @@ from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Report
 from instrument_net.models import members_of
 from instrument_net.monitoring import log_mistakes
+from instrument_net.monitoring.training_length import describe_steps, early_stop
 from instrument_net.recognition.recogniser import Recogniser
 from instrument_net.run_folder import RunFolder
 from instrument_net.runs.ending import Trained
@@ -90,7 +91,7 @@ def train_network(
         test=predict_split(best, datamodule, "test"),
         validation=predict_split(best, datamodule, "validation"),
         score=float(checkpoint.best_model_score),
-        facts={**facts, "Augmentation": datamodule.describe_augmentation()},
+        facts={**facts, **_of_training(trainer, datamodule)},
         places=_places(RunFolder(shown_path(folder.path))),
         record=record,
     )
@@ -111,6 +112,14 @@ def _fit(
         ckpt_path=None if resumed is None else resumed.checkpoint,
         weights_only=True,
     )
+
+
+def _of_training(trainer: lightning.Trainer, datamodule: InstrumentDataModule) -> dict[str, str]:
+    steps = describe_steps(sum(datamodule.n_training_clips()), datamodule.batch_size)
+    return {
+        "Training": f"{steps}; {early_stop(trainer) or f'epochs: {trainer.current_epoch}'}",
+        "Augmentation": datamodule.describe_augmentation(),
+    }
 
 
 def _places(shown: RunFolder) -> dict[str, str | Path]:

@@ -17,24 +17,25 @@ class NewFolder(Callback):
 
     A folder that is named after the time gets a number behind it where another run, started in the
     same second, was faster. One that the command line names is used as it is, but not over a run
-    that is finished, unless that run continues.
+    that is finished, unless that run continues, and not while another process works in it.
 
     Hydra only warns about what a callback raises: a refusal ends the process.
     """
 
     def on_run_start(self, config: DictConfig, **_: Any) -> None:
-        """Make the folder of a run."""
-        _prepare(config, "run", "*/")
+        """Make the folder of a run, and keep other processes out of it until this one ends."""
+        folder = _prepare(config, "run", "*/")
+        self._lock = None if folder is None else _only_here(folder)
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Make the folder of a sweep, in which each run has a folder."""
         _prepare(config, "sweep", "*/*/")
 
 
-def _prepare(config: DictConfig, mode: str, depth: str) -> None:
+def _prepare(config: DictConfig, mode: str, depth: str) -> Path | None:
     folder = Path(config.hydra[mode].dir)
     if folder == Path():  # a fold's folder follows from clips and settings
-        return
+        return None
     named = any(o.startswith(f"hydra.{mode}.dir=") for o in config.hydra.overrides.hydra)
     try:
         if named:
@@ -47,6 +48,7 @@ def _prepare(config: DictConfig, mode: str, depth: str) -> None:
         _refuse_finished(folder, depth)
     with read_write(config), open_dict(config):
         config.hydra[mode].dir = str(folder).replace("${", r"\${")
+    return folder
 
 
 def claim(folder: Path) -> Path:
@@ -66,8 +68,25 @@ def claim(folder: Path) -> Path:
     raise AssertionError
 
 
+def _only_here(folder: Path) -> object:
+    """Refuse a folder in which another process works; the system frees it when a process ends."""
+    from filelock import FileLock, Timeout  # late, as below: --help comes without them
+
+    from instrument_net.run_folder import LOCK
+
+    lock = FileLock(folder / LOCK, blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        refuse(
+            f"{folder}: another process is working in this folder; wait for its end, or name "
+            "another folder by hydra.run.dir=..."
+        )
+    return lock
+
+
 def _refuse_finished(folder: Path, depth: str) -> None:
-    from instrument_net.run_folder import REPORT_PAGE  # late: it imports pandas
+    from instrument_net.run_folder import REPORT_PAGE
 
     for page in folder.glob(f"{depth}{REPORT_PAGE}"):
         refuse(

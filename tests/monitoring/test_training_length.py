@@ -52,9 +52,12 @@ def test_the_screen_says_how_many_steps_and_why_training_stopped(write_sources, 
         "stopped early, after epoch 3 of 9: validation/macro_f1 has not improved for 2 epochs "
         "(callbacks.early_stopping.patience)\n"
     ) in said
+    report = (tmp_path / "run/report/report.md").read_text()
+    assert "batches of 1; stopped early, after epoch 3 of 9: validation/macro_f1" in report
     few = run_module(
         "train", *run, "trainer.max_epochs=1", "data.batch_size=64", "hydra.run.dir=few",
         cwd=tmp_path,
     )  # fmt: skip
     assert "1 step an epoch: 28 clips in batches of 64; these are few" in few.stdout
     assert "stopped early" not in few.stdout
+    assert "would give 28; epochs: 1" in (tmp_path / "few/report/report.md").read_text()

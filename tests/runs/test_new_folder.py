@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from conftest import run_module
+from filelock import FileLock
 
+from instrument_net.run_folder import LOCK
 from instrument_net.runs.new_folder import claim
 
 
@@ -37,6 +39,8 @@ def test_runs_that_start_in_the_same_second_do_not_share_a_folder(write_sources,
     assert [run.name for run in runs] == ["12-00-00", "12-00-00_2"]
     for run in runs:
         assert f"output_dir: {run}\n" in (run / ".hydra/hydra.yaml").read_text()
+        typed = "python -m instrument_net.train --config-dir conf +experiment=stopped data=manifest"
+        assert typed in (run / "report/report.md").read_text()
     assert not list(tmp_path.rglob("*.log"))
 
 
@@ -55,3 +59,16 @@ def test_a_finished_run_is_not_overwritten(write_sources, tmp_path):
     refused = run_module("train", *RUN, "hydra.run.dir=file/run", cwd=tmp_path)
     assert refused.returncode == 2
     assert refused.stderr.startswith("error: file/run: this folder cannot be made")
+
+
+@pytest.mark.slow
+def test_a_folder_in_which_another_process_works_is_refused(write_sources, tmp_path):
+    write_sources({"attic": {"flute": 3, "harp": 3}})
+    (tmp_path / "mine").mkdir()
+    with FileLock(tmp_path / "mine" / LOCK):  # as a run in another terminal does
+        refused = run_module("train", *RUN, "hydra.run.dir=mine", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("error: mine: another process is working in this folder")
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == [LOCK]
+    done = run_module("train", *RUN, "hydra.run.dir=mine", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
