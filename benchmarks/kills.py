@@ -25,7 +25,7 @@ from rich.progress import track
 
 from instrument_net.run_folder import RunFolder
 
-_LATEST_S = 2.0  # after the first epoch of a start, a kill comes within so many seconds
+_LATEST_S = 1.0  # after the first checkpoint of a start, a kill comes within so many seconds
 SETTINGS = (
     "data.individuals_per_class=3",
     "data.clips_per_individual=2",
@@ -39,6 +39,7 @@ SETTINGS = (
     "trainer=cpu",
     "callbacks=averaged",
     "scheduler=cosine",
+    "checkpoint_minutes=0",  # after every step
 )
 
 
@@ -90,7 +91,7 @@ def _start_and_kill(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    # Imports take most of a start: only from the first new epoch on is there something to lose.
+    # Imports take most of a start: only from the first new checkpoint on is there more to lose.
     while process.poll() is None and _stamp(run) == stamp:
         time.sleep(0.01)
     time.sleep(moments.uniform(0, _LATEST_S))
