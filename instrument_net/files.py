@@ -14,7 +14,6 @@ from instrument_net.errors import InputError
 AUDIO_SUFFIXES = frozenset(
     {".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au"}
 )
-_OTHER_CODECS = (".m4a", ".mp4", ".aac", ".wma")
 _OF_SYSTEMS = ("__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found")
 EMPTY_FOLDER = "folder without audio"
 _SHOWN = 5
@@ -110,8 +109,8 @@ def find_audio(inputs: Iterable[Path]) -> FoundFiles:
 def find_audio_below(folder: Path) -> FoundFiles:
     """Walk over a folder and all below it.
 
-    Audio is what has one of its usual endings, and whatever else libsndfile opens. Symbolic links
-    are followed, but not back into a folder that they lie in.
+    Audio is what has one of its usual endings, and whatever else can be opened. Symbolic links are
+    followed, but not back into a folder that they lie in.
 
     Raises:
         InputError: If the folder itself cannot be opened.
@@ -205,16 +204,10 @@ def _no_audio(entry: Path) -> str | None:
         return None  # what is wrong with it, its reader says
     if entry.stat().st_size == 0:
         return "empty file"
-    if ending in _OTHER_CODECS:
-        return f"{ending[1:]} (not read: convert it to flac or wav)"
-    return None if _opens(entry) else "no audio"
+    # Late: walks that meet nothing else, and commands that read no audio, do without it.
+    from instrument_net.audio.codecs import ADVICE, SOUND_SUFFIXES, lacks_codecs
+    from instrument_net.audio.opening import opens
 
-
-def _opens(file: Path) -> bool:
-    import soundfile  # late: commands that read no audio start without it
-
-    try:
-        with soundfile.SoundFile(file):
-            return True
-    except (soundfile.SoundFileError, TypeError, OSError):  # TypeError: headerless
-        return False
+    if lacks_codecs(entry):
+        return f"{ending[1:]} (not read: {ADVICE})"
+    return None if ending in SOUND_SUFFIXES or opens(entry) else "no audio"

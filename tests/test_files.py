@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import sys
 
 import numpy as np
 import pytest
 import soundfile
+from encoded_sound import encode, encode_pictures
 
 from instrument_net.errors import InputError
 from instrument_net.files import PassedOver, described, find_audio, find_audio_below, printable
@@ -32,7 +34,8 @@ def test_audio_is_what_can_be_opened_whatever_it_is_called(tmp_path, ending, wri
     assert names(find_audio_below(tmp_path), tmp_path) == [name]
 
 
-def test_everything_else_is_passed_over_with_its_kind(tmp_path, write_tone):
+def test_everything_else_is_passed_over_with_its_kind(tmp_path, write_tone, monkeypatch):
+    monkeypatch.setitem(sys.modules, "av", None)  # the extra is not installed
     for name in (
         "a/1.wav", "a/.hidden.wav", ".trash/1.wav", "__MACOSX/a/1.wav", "a/@eaDir/1.wav/1.wav",
         "folder.wav/2.wav",
@@ -40,6 +43,7 @@ def test_everything_else_is_passed_over_with_its_kind(tmp_path, write_tone):
         write_tone(name)
     (tmp_path / "a/notes.txt").write_text("no audio")
     (tmp_path / "a/song.m4a").write_bytes(b"\0\0\0 ftypM4A ")
+    (tmp_path / "a/bare.snd").write_bytes(bytes(range(256)) * 40)
     (tmp_path / "a/nothing").touch()
     (tmp_path / "a/gone.wav").symlink_to(tmp_path / "nowhere.wav")
     (tmp_path / "b/c/d").mkdir(parents=True)
@@ -51,13 +55,28 @@ def test_everything_else_is_passed_over_with_its_kind(tmp_path, write_tone):
         "__MACOSX": "folder of the system",
         "a/.hidden.wav": "hidden",
         "a/@eaDir": "folder of the system",
+        "a/bare.snd": "no audio",
         "a/gone.wav": "broken link",
         "a/notes.txt": "no audio",
         "a/nothing": "empty file",
         "a/pipe.wav": "neither file nor folder",
-        "a/song.m4a": "m4a (not read: convert it to flac or wav)",
+        "a/song.m4a": 'm4a (not read: pip install -e ".[codecs]", or convert it to flac or wav)',
         "b": "folder without audio",
     }
+
+
+def test_the_extra_opens_more(tmp_path):
+    pytest.importorskip("av")
+    sound = np.full((1, 9_600), 0.1)
+    encode(tmp_path / "a.m4a", sound, 48_000, "aac")
+    encode(tmp_path / "b.WMA", sound, 48_000, "wmav2", bit_rate=128_000, container="asf")
+    encode(tmp_path / "c.webm", sound, 48_000, "libopus")
+    encode(tmp_path / "d", sound, 48_000, "alac", container="mp4")
+    encode_pictures(tmp_path / "e.mp4")
+    (tmp_path / "f.aac").write_bytes(b"meant to be sound: what is wrong, its reader says")
+    found = find_audio_below(tmp_path)
+    assert names(found, tmp_path) == ["a.m4a", "b.WMA", "c.webm", "d", "f.aac"]
+    assert kinds(found, tmp_path) == {"e.mp4": "no audio"}
 
 
 def test_a_name_that_is_not_utf_8_is_passed_over_and_printable(tmp_path, write_tone):

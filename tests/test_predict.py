@@ -64,8 +64,9 @@ def test_the_command_names_broken_files_and_classifies_the_others(
 
 
 def test_a_folder_with_nothing_to_classify_is_answered_with_what_lies_in_it(
-    checkpoint, tmp_path, capsys
+    checkpoint, tmp_path, capsys, monkeypatch
 ):
+    monkeypatch.setitem(sys.modules, "av", None)  # the extra is not installed
     folder = tmp_path / "in"
     (folder / "a").mkdir(parents=True)
     assert main([str(checkpoint), str(folder)]) == 2
@@ -74,7 +75,7 @@ def test_a_folder_with_nothing_to_classify_is_answered_with_what_lies_in_it(
     (folder / ".hidden.wav").touch()
     assert main([str(checkpoint), str(folder)]) == 2
     err = capsys.readouterr().err
-    assert "1 passed over, m4a (not read: convert it to flac or wav): " in err
+    assert '1 passed over, m4a (not read: pip install -e ".[codecs]", or convert it' in err
     assert "1 passed over, hidden: " in err
 
 

@@ -8,7 +8,7 @@ class AudioError(InputError):
 
 
 class PassingError(AudioError):
-    """A file that could not be read just now: no permission, too many open files, a disk's error.
+    """A file that could not be read just now: no permission, a disk's error, no extra for it.
 
     Nothing follows about the file itself: it may be read as soon as the cause is gone.
     """

@@ -12,6 +12,8 @@ import io
 from pathlib import Path
 from typing import BinaryIO
 
+from instrument_net.audio.kept_failure import KeptFailure
+
 _SEARCHED_BYTES = 16_384  # of the sound's first frames, where a header frame would be
 _MARKS = (b"Xing", b"Info")
 _SIDE_INFORMATION_BYTES = (9, 17, 32)  # between frame header and mark, by version and channels
@@ -34,13 +36,10 @@ def states_length(path: Path) -> bool:
     return any(_states_frames(head, place) for mark in _MARKS for place in _places(head, mark))
 
 
-class UnendingFile:
-    """A file, open for reading, that seems to be longer than it is when it is measured."""
+class UnendingFile(KeptFailure):
+    """A file that seems to be longer than it is when it is measured."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._failure: OSError | None = None
-        self._measured = False
+    _measured = False
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Go to a place; the end itself seems to lie far behind the real one."""
@@ -55,20 +54,7 @@ class UnendingFile:
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes, as many as there are."""
         self._measured = False
-        try:
-            return self._file.read(size)
-        except OSError as error:
-            self._failure = error
-            return b""
-
-    def raise_failure(self) -> None:
-        """Raise why bytes could not be read: a decoder, which calls for them, cannot be told.
-
-        Raises:
-            OSError: If there is a reason.
-        """
-        if self._failure is not None:
-            raise self._failure
+        return super().read(size)
 
 
 def _skip_tags(file: BinaryIO) -> None:

@@ -6,7 +6,7 @@ import math
 import os
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,12 @@ import numpy as np
 import soundfile
 
 from instrument_net.audio.audio_error import AudioError, PassingError
+from instrument_net.audio.codec_file import CodecFile
+from instrument_net.audio.codecs import ADVICE, lacks_codecs
+from instrument_net.audio.ffmpeg import MissingCodecsError, UndecodableError, UnknownContainerError
+from instrument_net.audio.kept_failure import KeptFailure
 from instrument_net.audio.mpeg_length import UnendingFile, states_length
+from instrument_net.audio.readable import check_file, check_readable, passing
 
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 8_000, 192_000
 _SHORTEST_S = 0.001
@@ -24,7 +29,6 @@ _UNKNOWN_FRAMES = 2**63 - 1  # libsndfile's number of frames for a flac of that 
 _BLOCK_VALUES = 2**20  # samples of all channels decoded at a time
 # A frame of an mp3 borrows bits from frames before it, so decoding starts this much earlier.
 _LEAD_IN_S = 0.5
-_READ_BYTES = 2**20
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class OpenSound:
     """
 
     path: Path
-    file: soundfile.SoundFile
+    file: soundfile.SoundFile | CodecFile
     n_frames: int | None
     to_the_end: bool = True
 
@@ -59,15 +63,32 @@ class OpenSound:
             if self.file.tell() != start - lead_in:
                 self.file.seek(start - lead_in)
             wanted = int(min(size, end - start))
-            block = self.file.read(lead_in + wanted, dtype="float32", always_2d=True)[lead_in:]
+            block = self._decode(lead_in + wanted)[lead_in:]
             if len(block) == 0:
                 return
             start += len(block)
             yield block
 
+    def _decode(self, n_frames: int) -> np.ndarray:
+        if isinstance(self.file, CodecFile):
+            return self.file.read(n_frames)
+        decoded: np.ndarray = self.file.read(n_frames, dtype="float32", always_2d=True)
+        return decoded
+
     @property
     def _lead_in(self) -> int:
         return round(_LEAD_IN_S * self.file.samplerate) if self.file.format == "MP3" else 0
+
+
+def opens(path: Path) -> bool:
+    """Return whether a file, which need not be audio, is of a format that is read."""
+    with (
+        ExitStack() as stack,
+        suppress(soundfile.SoundFileError, UndecodableError, AudioError, OSError, TypeError),
+    ):  # TypeError: headerless
+        # By their ending, .snd or .vox "open" always.
+        return bool(_open(path, stack).file.format != "RAW")
+    return False
 
 
 @contextmanager
@@ -82,7 +103,7 @@ def open_sound(path: str | Path) -> Iterator[OpenSound]:
         PassingError: If it cannot be read now, which says nothing about the file.
     """
     path = Path(path)
-    _check_file(path)
+    check_file(path)
     streamed = False
     try:
         with ExitStack() as stack:
@@ -90,8 +111,8 @@ def open_sound(path: str | Path) -> Iterator[OpenSound]:
             streamed = sound.n_frames is None and not sound.to_the_end
             _check_header(sound)
             yield sound
-    except soundfile.SoundFileError as error:
-        _check_readable(path)
+    except (soundfile.SoundFileError, UndecodableError) as error:
+        check_readable(path)
         if streamed:
             raise AudioError(
                 f"{path}: damaged, or shorter than the excerpt while its header does not state its "
@@ -99,14 +120,21 @@ def open_sound(path: str | Path) -> Iterator[OpenSound]:
             ) from error
         raise _undecodable(path, error) from error
     except OSError as error:
-        raise _passing(path, error) from error
+        raise passing(path, error) from error
     except AudioError:
         # A share that fails while a file is read looks like a file that is cut.
-        _check_readable(path)
+        check_readable(path)
         raise
 
 
 def _open(path: Path, stack: ExitStack) -> OpenSound:
+    try:
+        return _open_with_libsndfile(path, stack)
+    except soundfile.LibsndfileError as error:
+        return _open_with_ffmpeg(path, stack, error)
+
+
+def _open_with_libsndfile(path: Path, stack: ExitStack) -> OpenSound:
     # As bytes, since a name need not be text.
     name = str(path) if os.name == "nt" else os.fsencode(path)
     file = stack.enter_context(soundfile.SoundFile(name))
@@ -119,50 +147,35 @@ def _open(path: Path, stack: ExitStack) -> OpenSound:
     return OpenSound(path, file, file.frames)
 
 
-def _undecodable(path: Path, error: soundfile.SoundFileError) -> AudioError:
+def _open_with_ffmpeg(
+    path: Path, stack: ExitStack, refused: soundfile.LibsndfileError
+) -> OpenSound:
+    bare = KeptFailure(stack.enter_context(path.open("rb")))
+    stack.callback(bare.raise_failure)
+    try:
+        file = CodecFile(bare)
+    except MissingCodecsError:
+        if lacks_codecs(path):
+            raise PassingError(f"{path}: {path.suffix[1:]} is not read: {ADVICE}") from None
+        raise refused from None
+    except UnknownContainerError:  # libsndfile's words say more
+        raise refused from None
+    stack.callback(file.close)
+    return OpenSound(path, file, file.frames)
+
+
+def _undecodable(path: Path, error: Exception) -> AudioError:
     # The decoder's own words; those of soundfile repeat the path.
     words = str(getattr(error, "error_string", error))
     reason = words.strip().rstrip(":. ") or "the decoder failed"
     return AudioError(f"{path}: cannot be decoded, damaged or no audio: {reason}")
 
 
-def _passing(path: Path, error: OSError) -> PassingError:
-    return PassingError(f"{path}: cannot be read now: {error.strerror or error}")
-
-
-def _check_file(path: Path) -> None:
-    try:
-        size = path.stat().st_size
-        is_file = path.is_file()
-        if is_file:
-            path.open("rb").close()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise AudioError(f"{path}: no such file") from error
-    except OSError as error:
-        raise _passing(path, error) from error
-    except ValueError as error:  # a zero byte in the name
-        raise AudioError(f"{path!r}: no such file") from error
-    if not is_file:
-        raise AudioError(f"{path}: {'is a folder' if path.is_dir() else 'no such file'}")
-    if size == 0:
-        raise AudioError(f"{path}: the file is empty (0 bytes)")
-    # By this extension soundfile asks its caller for rate and channels, with a TypeError.
-    if path.suffix.lower() == ".raw":
-        raise AudioError(f"{path}: .raw has no header that states its rate; convert it to wav")
-
-
-def _check_readable(path: Path) -> None:
-    """Raise a PassingError if the bytes of a file cannot be read, whatever they mean."""
-    try:
-        with path.open("rb") as file:
-            while file.read(_READ_BYTES):
-                pass
-    except OSError as error:
-        raise _passing(path, error) from error
-
-
 def _check_header(sound: OpenSound) -> None:
     path, file = sound.path, sound.file
+    # By the ending alone libsndfile takes anything for 8 kHz telephony: .au, .snd, .gsm, .vox.
+    if file.format == "RAW":
+        raise AudioError(f"{path}: has no header that states its rate; convert it to wav")
     if not LOWEST_RATE_HZ <= file.samplerate <= HIGHEST_RATE_HZ:
         raise AudioError(
             f"{path}: sample rate {file.samplerate} Hz lies outside {LOWEST_RATE_HZ} to "

@@ -48,8 +48,9 @@ def load_waveform(
     states a great length costs more time or memory.
 
     Args:
-        path: Any file that libsndfile reads: wav, flac, ogg, mp3, aiff; 8 to 192 kHz; any number
-            of channels up to 256.
+        path: Any file that libsndfile reads: wav, flac, ogg, mp3, aiff; with the extra ``codecs``
+            also m4a, aac, wma, webm and the sound of films; 8 to 192 kHz; any number of channels up
+            to 256.
         sample_rate_hz: Rate of the result. Uncommon rates of files are converted at a nearby simple
             ratio, less than half a cent off.
         num_samples: Length of the result: the sound is cut or zero-padded at its end.
@@ -69,7 +70,8 @@ def load_waveform(
             or infinite samples; if ``start_s`` or ``duration_s`` is out of range. A streamed flac,
             whose header does not state its length, is refused if it ends within the requested
             seconds. An mp3 whose header does not state its length ends where its frames end.
-        PassingError: If the file cannot be read now: no permission, too many open files.
+        PassingError: If the file cannot be read now: no permission, too many open files, without
+            the extra that it needs.
 
     >>> waveform = load_waveform("clip.wav")
     >>> waveform.shape, waveform.dtype, waveform.abs().max().item()
@@ -136,8 +138,8 @@ def load_sound(
 def file_duration_s(path: str | Path) -> float:
     """Return the length of a file in seconds.
 
-    What its header states, without decoding it; of an mp3 whose header states no length, what the
-    decoder finds.
+    What its header states, without decoding it; of an mp3 whose header states no length, and of
+    aac, wma and webm, what the decoder finds.
 
     Raises:
         AudioError: If the header is damaged, states more than the file holds, as far as that can
@@ -178,7 +180,8 @@ def _read(sound: OpenSound, start: int, wanted: int) -> Mono:
     mono = read_mono(sound, start, wanted)
     found = len(mono.samples)
     # Lossy formats may end a little before the length that their header states.
-    if stated is not None and found < wanted - max(0.05 * rate, 0.01 * wanted):
+    missing = wanted - found
+    if stated is not None and (not found or missing > max(0.05 * rate, 0.01 * wanted)):
         raise AudioError(
             f"{path}: truncated: its header states {wanted / rate:.2f} s from "
             f"{start / rate:g} s on, it holds {found / rate:.2f} s; copy it again"

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 import torch
 
-from instrument_net.audio import AudioError, load_waveform
+from instrument_net.audio import AudioError, OpenSound, load_waveform
 
 FORMATS = {
     "wav": ["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE"],
@@ -223,9 +223,24 @@ def test_samples_without_a_header_are_refused(tmp_path, name):
         load_waveform(write_bytes(tmp_path / name, bytes(range(256)) * 40))
 
 
+@pytest.mark.parametrize("name", ["a.au", "a.snd", "a.gsm", "a.vox"])
+def test_no_ending_makes_a_sound_of_bytes_without_a_header(tmp_path, name):
+    with pytest.raises(AudioError, match=rf"{name}: has no header that states its rate"):
+        load_waveform(write_bytes(tmp_path / name, bytes(range(256)) * 40))
+
+
+def test_a_short_rest_of_which_nothing_is_decoded_is_refused_and_not_silent(
+    write_tone, monkeypatch
+):
+    path = write_tone("a.wav", duration_s=0.04)
+    monkeypatch.setattr(OpenSound, "blocks", lambda *_: iter(()))
+    with pytest.raises(AudioError, match=r"a\.wav: truncated: .* it holds 0\.00 s"):
+        load_waveform(path, sample_rate_hz=8_000)
+
+
 WRONG_HEADER = """
 import resource, sys
-from instrument_net.audio import AudioError, load_waveform
+from instrument_net.audio import AudioError, OpenSound, load_waveform
 load_waveform(sys.argv[1])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for path in sys.argv[2:]:

@@ -2,6 +2,7 @@ import errno
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 import soundfile
 import torch
+from encoded_sound import encode
 
 from instrument_net.audio import load_waveform
 from instrument_net.data import store as store_module
@@ -102,6 +104,17 @@ def test_files_that_cannot_be_decoded_are_listed_and_lose_nothing_else(clips, tm
     assert "empty" in store.rejected["reason"].iloc[1]
     spectrum = np.fft.rfft(store.batch([1])[0, :4410].numpy())
     assert np.abs(spectrum).argmax() == pytest.approx(202 / 10, abs=1)
+
+
+def test_what_the_extra_for_codecs_reads_is_decoded_once_it_is_there(tmp_path, monkeypatch):
+    pytest.importorskip("av")
+    noise = np.random.default_rng(0).uniform(-1, 1, (1, 44_100))
+    encode(tmp_path / "a.m4a", noise, 44_100, "alac")
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "av", None)
+        store = open_store(one_clip(tmp_path / "a.m4a"), tmp_path)
+        assert "a.m4a: m4a is not read: pip install" in store.rejected["reason"].iloc[0]
+    assert open_store(one_clip(tmp_path / "a.m4a"), tmp_path).batch([0]).any()
 
 
 def one_clip(path, **columns):

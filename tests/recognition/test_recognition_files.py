@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 import torch
+from encoded_sound import encode
 from small_recogniser import NAMES, small_recogniser, write_noise
 
 from instrument_net.errors import InputError
@@ -55,6 +56,16 @@ def test_a_long_file_is_the_mean_of_its_windows(recogniser, noise):
     mean = torch.stack(result.windows).mean(0)
     assert dict(result.ranking()) == pytest.approx(dict(zip(NAMES, mean.tolist(), strict=True)))
     assert sum(value for _, value in result.ranking()) == pytest.approx(1)
+
+
+def test_a_long_m4a_is_classified_as_the_same_sound_in_wav_is(recogniser, noise):
+    pytest.importorskip("av")
+    path = noise("long.wav", 2.2 * recogniser.duration_s)
+    sound, rate_hz = soundfile.read(path, always_2d=True)
+    encode(path.with_suffix(".m4a"), sound.T, rate_hz, "alac")
+    wav, m4a = predict_files(recogniser, [path, path.with_suffix(".m4a")])
+    assert (m4a.duration_s, m4a.start_s) == (wav.duration_s, wav.start_s)
+    assert torch.equal(torch.stack(m4a.windows), torch.stack(wav.windows))
 
 
 def test_whole_is_the_one_window_that_training_uses(recogniser, noise):

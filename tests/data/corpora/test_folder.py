@@ -1,4 +1,5 @@
 import os
+import sys
 
 import pytest
 
@@ -33,7 +34,10 @@ def test_label_folders_that_differ_only_in_spelling_are_refused(tmp_path, write_
         FolderCorpus(tmp_path).read()
 
 
-def test_what_is_no_clip_is_passed_over_and_empty_classes_are_named(tmp_path, write_tone):
+def test_what_is_no_clip_is_passed_over_and_empty_classes_are_named(
+    tmp_path, write_tone, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "av", None)  # the extra is not installed
     for name in ("flute/1.wav", "oboe/1.opus.wav", "@eaDir/1.wav/1.wav"):
         write_tone(name)
     (tmp_path / "harp/session").mkdir(parents=True)
@@ -47,11 +51,12 @@ def test_what_is_no_clip_is_passed_over_and_empty_classes_are_named(tmp_path, wr
         "@eaDir": "folder of the system",
         "harp": "class without audio",
         "viola": "class without audio",
-        "viola/1.m4a": "m4a (not read: convert it to flac or wav)",
+        "viola/1.m4a": 'm4a (not read: pip install -e ".[codecs]", or convert it to flac or wav)',
     }
 
 
-def test_a_folder_of_other_files_says_what_they_are(tmp_path):
+def test_a_folder_of_other_files_says_what_they_are(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "av", None)
     (tmp_path / "viola").mkdir()
     (tmp_path / "viola/1.m4a").write_bytes(b"no sound")
     with pytest.raises(ManifestError, match=r"no audio file .*1 passed over, m4a .not read"):
@@ -64,3 +69,12 @@ def test_white_space_around_a_label_is_none_of_it(tmp_path, write_tone):
     manifest = FolderCorpus(tmp_path).read()
     assert manifest.class_names == ("flute", "oboe")
     assert "recording_id" not in manifest.clips.columns
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file systems there take UTF-8 alone")
+def test_a_folder_whose_name_no_table_could_hold_is_refused(tmp_path, write_tone):
+    for label in ("flute", "oboe"):
+        write_tone(f"coffee/{label}/1.wav")
+    root = (tmp_path / "coffee").rename(tmp_path / os.fsdecode(b"caf\xe9"))
+    with pytest.raises(ManifestError, match=r"caf\\xe9/flute/1\.wav: the name .* is not UTF-8: re"):
+        FolderCorpus(root).read()
