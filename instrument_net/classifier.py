@@ -21,7 +21,12 @@ from instrument_net.learning.optimizer import spec_adam
 from instrument_net.learning.schedule import constant
 from instrument_net.learning.training_loss import TrainingLoss
 from instrument_net.models import FeatureScaling, averaged, members_of
-from instrument_net.recognition.checkpoint import settings_of
+from instrument_net.recognition.checkpoint import (
+    check_weights,
+    read_checkpoint,
+    refusals_naming,
+    settings_of,
+)
 from instrument_net.recognition.files import predict_files
 from instrument_net.recognition.parts import build_parts
 from instrument_net.recognition.recogniser import Recogniser
@@ -114,18 +119,19 @@ class InstrumentClassifier(lightning.LightningModule):
         cannot run code.
 
         Raises:
-            FileNotFoundError: If there is no such file.
-            pickle.UnpicklingError: If the file holds anything but tensors and plain values.
-            CheckpointError: If it is no checkpoint of this project, or its network was trained on
-                other features than this version computes.
+            CheckpointError: If the file is missing, damaged, holds anything but tensors and plain
+                values, is no checkpoint of this project, or its network was trained on other
+                features than this version computes.
         """
-        content = torch.load(checkpoint_path, map_location="cpu", weights_only=True)
-        settings = settings_of(content, Path(checkpoint_path))
-        loaded: Self = super().load_from_checkpoint(
-            checkpoint_path,
-            map_location=map_location,
-            **{**settings, **options, "weights_only": True},
-        )
+        path = Path(checkpoint_path)
+        settings = settings_of(read_checkpoint(path), path)
+        with refusals_naming(path):
+            loaded: Self = super().load_from_checkpoint(
+                path,
+                map_location=map_location,
+                **{**settings, **options, "weights_only": True},
+            )
+            check_weights(loaded.network, path)
         return loaded.eval()
 
     def forward(self, spectrogram: Tensor, features: Tensor) -> Tensor:

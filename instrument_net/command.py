@@ -11,10 +11,13 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from typing import TypeVar
+from contextlib import suppress
+from typing import NoReturn, TypeVar
 
 from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import QuotedString, Sweep
 from hydra.errors import (
     ConfigCompositionException,
     HydraException,
@@ -55,6 +58,8 @@ def run_command(command: Callable[[], object]) -> None:
     for argument in sys.argv[1:]:
         if unknown := _no_setting(argument):
             refuse(unknown)
+    if unreadable := _unreadable_options(sys.argv[1:]):
+        refuse(unreadable)
     sys.argv[1:] = quoted_paths(sys.argv[1:])
     # Hydra raises what it would otherwise print, together with advice of its own.
     os.environ["HYDRA_FULL_ERROR"] = "1"
@@ -99,10 +104,39 @@ def _no_setting(argument: str) -> str | None:
         known = get_args_parser()._option_string_actions  # the parser has no public list
         if option not in known:  # abbreviated, --experiment would be --experimental-rerun
             return f"{option}: no option of this command; {_FORM}"
-    group, _, chosen = argument.partition("=")
-    if chosen == "null" and (options := options_of(group)):  # Hydra would end in a stack
+    key, equals, _ = argument.lstrip("+~").partition("=")
+    group = key.partition("@")[0]  # Hydra's grammar has a place for it behind
+    if equals and not group:
+        return f"{argument}: no setting; {_FORM}"
+    options = options_of(group)
+    if options and _is_no_option(argument):  # Hydra would end in a stack
         return f"{argument}: choose one of {', '.join(options)}"
     return None
+
+
+def _unreadable_options(arguments: list[str]) -> str | None:
+    """Return what Hydra's options lack, for which it would print all of them."""
+    parser, said = get_args_parser(), []
+
+    def fail(message: str) -> NoReturn:
+        said.append(f"{message}; {_FORM}")
+        raise ValueError(message)
+
+    parser.error = fail  # type: ignore[method-assign]
+    with suppress(ValueError):
+        parser.parse_args(arguments)
+    return said[0] if said else None
+
+
+def _is_no_option(argument: str) -> bool:
+    """Return whether the value of an override can name no option: a number, null, a mapping."""
+    try:
+        override = OverridesParser.create().parse_override(argument)
+    except HydraException:  # which it answers itself
+        return False
+    value = override.value() if "=" in argument else ""
+    chosen = value if isinstance(value, list) else [value]
+    return not all(isinstance(each, str | QuotedString | Sweep) for each in chosen)
 
 
 def _one_line(error: HydraException) -> str:

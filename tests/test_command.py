@@ -2,6 +2,8 @@
 
 import errno
 import os
+import sys
+from contextlib import nullcontext
 
 import pytest
 from conftest import run_module
@@ -9,7 +11,7 @@ from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import open_dict
 
-from instrument_net.command import checked
+from instrument_net.command import checked, run_command
 from instrument_net.configuration import CONF_DIR
 
 
@@ -40,6 +42,34 @@ def test_a_slip_on_the_command_line_is_one_line(arguments, said, tmp_path):
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["trainer=1000"], "trainer=1000: choose one of auto, cpu, gpu"),
+        (["+experiment=null"], "+experiment=null: choose one of baseline"),
+        (["augment={a:1}"], "augment={a:1}: choose one of light"),
+        (["trainer=[red]x[/red]"], None),  # Hydra's own words for its grammar are one line
+        (["~logger=0.5"], "~logger=0.5: choose one of tensorboard"),
+        (["callbacks=[null]"], "callbacks=[null]: choose one of averaged, default"),
+        (["@a=1"], "@a=1: no setting; settings are given as key=value"),
+        (["+="], "+=: no setting; settings are given as key=value"),
+        (["seed=1", "--cfg"], "argument --cfg/-c: expected one argument; settings are given"),
+        (["seed=1", "-p", "a", "seed=2"], "unrecognized arguments: seed=2; settings are given"),
+        (["x" * 5_000 + "="], None),
+        (["trainer=cpu,gpu", "model='residual'", "~scheduler", "+experiment=[best]"], None),
+    ],
+)
+def test_what_hydra_answers_with_pages_is_one_line(arguments, said, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["train", *arguments])
+    begun = []
+    with nullcontext() if said is None else pytest.raises(SystemExit, match="2"):
+        run_command(lambda: begun.append(True))
+    assert bool(begun) == (said is None)
+    printed = capsys.readouterr().err
+    assert printed == "" if said is None else printed.startswith(f"error: {said}")
+    assert len(printed.splitlines()) <= 1
 
 
 @pytest.fixture

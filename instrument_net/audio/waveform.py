@@ -191,6 +191,11 @@ def _read(sound: OpenSound, start: int, wanted: int) -> Mono:
         check_length(sound, length)
         if start >= length:
             raise _beyond_end(sound, start, length)
+        if not found:
+            raise AudioError(
+                f"{path}: damaged: it is {length / rate:.2f} s long, and nothing can be decoded "
+                f"from {start / rate:g} s on; encode it again"
+            )
     return mono
 
 

@@ -13,6 +13,9 @@ from instrument_net.spelling import hint
 SCALES = ("log", "power", "pcen")
 _FEATURES = {"n_fft": 4096, "hop_length": 1024, "n_bins": 560, "n_mels": 40}
 _SCALE = {"scale": "log", "top_db": 80.0, "pcen_gain": 0.8}
+# Far above what anybody asks for: a slip or a damaged file shall not take all memory.
+_MOST, _MOST_OF = 2**20, {"n_fft": 2**16, "n_bins": 2**15 + 1, "n_mels": 2**11}
+_MOST_SAMPLES = 2**26  # of a clip: 25 minutes
 _MAX_TOP_DB = 300.0  # a power ratio of 1e-30, which float32 still holds without going subnormal
 
 
@@ -33,10 +36,16 @@ def complete_settings(
     """
     _check_whole("frontend.sample_rate_hz", sample_rate_hz)
     _check_whole("frontend.n_frames", n_frames)
+    transform = _complete_features(_plain("frontend.features", features))
+    if n_frames * transform["hop_length"] + transform["n_fft"] > _MOST_SAMPLES:
+        raise InputError(
+            f"frontend.n_frames is {n_frames} at a hop of {transform['hop_length']}: a clip may "
+            f"have {_MOST_SAMPLES} samples at most"
+        )
     return {
         "sample_rate_hz": sample_rate_hz,
         "n_frames": n_frames,
-        "features": _complete_features(_plain("frontend.features", features)),
+        "features": transform,
         "spectrogram": _complete_spectrogram(_plain("frontend.spectrogram", spectrogram)),
     }
 
@@ -101,8 +110,11 @@ def _plain(key: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _check_whole(key: str, value: object) -> None:
-    if not (isinstance(value, int) and value > 0):
+    if isinstance(value, bool) or not (isinstance(value, int) and value > 0):
         raise InputError(f"{key} must be a whole number above 0, got {value!r}")
+    most = _MOST_OF.get(key.rpartition(".")[2], _MOST)
+    if value > most:
+        raise InputError(f"{key} must be at most {most}, got {value}")
 
 
 def _is_number(value: object, *, least: float, most: float = math.inf) -> bool:

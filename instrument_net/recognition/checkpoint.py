@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pickle
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from instrument_net.errors import InputError
 from instrument_net.recognition.kept_settings import current_settings
@@ -32,11 +34,21 @@ def read_checkpoint(path: Path) -> Any:
     if not path.is_file():
         raise CheckpointError(f"{path}: no such checkpoint; runs keep theirs in checkpoints/")
     try:
+        _compare_checksums(path)
         return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # whatever the reader stumbles over in bytes that are no archive
         raise CheckpointError(
             f"{path}: no checkpoint, damaged, or not of plain values alone: {_reason(path, error)}"
         ) from error
+
+
+def _compare_checksums(path: Path) -> None:
+    """Raise if a part of the file is not as it was written; PyTorch would load other weights."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            changed = archive.testzip()
+        if changed is not None:
+            raise zipfile.BadZipFile(changed)
 
 
 def _reason(path: Path, error: Exception) -> str:
@@ -79,6 +91,24 @@ def settings_of(content: Mapping[str, Any], path: Path) -> dict[str, Any]:
             raise CheckpointError(f"{path}: {error}") from error
 
 
+def check_weights(network: nn.Module, path: Path) -> None:
+    """Refuse a network that would answer NaN.
+
+    Args:
+        network: With the weights of a checkpoint.
+        path: Its file, for messages.
+
+    Raises:
+        CheckpointError: If a weight is not finite.
+    """
+    for name, weight in network.state_dict().items():
+        if not torch.isfinite(weight).all():
+            raise CheckpointError(
+                f"{path}: {name} holds NaN or infinite values: training had diverged; take "
+                "another checkpoint"
+            )
+
+
 @contextmanager
 def refusals_naming(path: Path) -> Iterator[None]:
     """Turn what goes wrong with the content of a file into a line that names the file.
@@ -90,7 +120,7 @@ def refusals_naming(path: Path) -> Iterator[None]:
         yield
     except CheckpointError:
         raise
-    except (KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
+    except Exception as error:  # a setting may be anything, and so may what fails on it
         reason = " ".join(str(error).split())  # in one line
         raise CheckpointError(
             f"{path}: not a checkpoint of instrument_net.train: {type(error).__name__} {reason}"

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from instrument_net.frontend import FrontEnd
 from instrument_net.recognition.checkpoint import (
+    check_weights,
     checkpoint_file,
     read_checkpoint,
     refusals_naming,
@@ -71,6 +72,7 @@ class Recogniser(nn.Module):
             recogniser.network.load_state_dict(
                 {k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)}
             )
+            check_weights(recogniser.network, path)
         return recogniser
 
     @classmethod

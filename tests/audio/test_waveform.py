@@ -1,13 +1,15 @@
 import resource
 import subprocess
 import sys
+from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import soundfile
 import torch
 
-from instrument_net.audio import AudioError, OpenSound, load_waveform
+from instrument_net.audio import AudioError, OpenSound, load_waveform, waveform
 
 FORMATS = {
     "wav": ["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE"],
@@ -238,9 +240,27 @@ def test_a_short_rest_of_which_nothing_is_decoded_is_refused_and_not_silent(
         load_waveform(path, sample_rate_hz=8_000)
 
 
+def test_an_excerpt_that_cannot_be_gone_to_is_refused_and_not_silent(write_tone, monkeypatch):
+    path = write_tone("a.wav", duration_s=0.4)
+    whole = OpenSound.blocks
+    monkeypatch.setattr(
+        OpenSound, "blocks", lambda sound, start=0, n=None: whole(sound, start, 0 if start else n)
+    )
+    bare = waveform.open_sound
+
+    @contextmanager
+    def open_without_a_length(path):
+        with bare(path) as sound:
+            yield replace(sound, n_frames=None)
+
+    monkeypatch.setattr(waveform, "open_sound", open_without_a_length)
+    with pytest.raises(AudioError, match=r"a\.wav: damaged: it is 0\.40 s .* from 0\.2 s on"):
+        load_waveform(path, start_s=0.2)
+
+
 WRONG_HEADER = """
 import resource, sys
-from instrument_net.audio import AudioError, OpenSound, load_waveform
+from instrument_net.audio import AudioError, OpenSound, load_waveform, waveform
 load_waveform(sys.argv[1])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for path in sys.argv[2:]:

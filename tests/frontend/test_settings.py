@@ -91,6 +91,9 @@ def test_the_fingerprint_changes_with_settings_names_and_version_alone(monkeypat
     [
         ({"sample_rate_hz": 44_100.5}, r"frontend\.sample_rate_hz must be a whole number above 0"),
         ({"n_frames": 0}, r"frontend\.n_frames must be a whole number above 0, got 0"),
+        ({"n_frames": True}, r"frontend\.n_frames must be a whole number above 0, got True"),
+        ({"n_frames": 10**9}, r"frontend\.n_frames must be at most 1048576, got 1000000000"),
+        ({"n_frames": 10**6}, r"frontend\.n_frames is 1000000 at a hop of 1024: a clip may have 6"),
     ],
 )
 def test_an_impossible_clip_is_refused(settings, said):
@@ -107,6 +110,8 @@ def test_an_impossible_clip_is_refused(settings, said):
         ),
         ({"hop_length": 0}, r"features\.hop_length must be a whole number above 0, got 0"),
         ({"n_fft": 4096.0}, r"features\.n_fft must be a whole number above 0, got 4096.0"),
+        ({"n_fft": 10**7}, r"features\.n_fft must be at most 65536, got 10000000"),
+        ({"n_mels": 10**7}, r"features\.n_mels must be at most 2048, got 10000000"),
         ({"n_mels": 12}, "n_mels must exceed the 12 cepstral coefficients, got 12"),
         ({"n_mels": 300}, r"triangles fall between two of the bins, which are 10\.8 Hz apart"),
         (

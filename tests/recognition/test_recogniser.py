@@ -4,6 +4,7 @@ import pytest
 import torch
 from small_recogniser import NAMES, SETTINGS, save_checkpoint, small_recogniser, write_noise
 
+from instrument_net.classifier import InstrumentClassifier
 from instrument_net.frontend import FEATURE_NAMES, FrontEnd
 from instrument_net.recognition.checkpoint import CheckpointError
 from instrument_net.recognition.recogniser import Recogniser
@@ -82,3 +83,44 @@ def test_a_checkpoint_of_other_features_is_refused_with_the_difference(tmp_path)
     save_checkpoint(recogniser, path, feature_names=list(reversed(FEATURE_NAMES)))
     with pytest.raises(CheckpointError, match=r"\(the same in another order\)"):
         Recogniser.from_checkpoint(path)
+
+
+def test_a_flipped_bit_in_a_weight_is_noticed(tmp_path):
+    recogniser = small_recogniser()
+    path = save_checkpoint(recogniser, tmp_path / "a.ckpt")
+    content = bytearray(path.read_bytes())
+    place = content.index(recogniser.network.output.weight.detach().numpy().tobytes())
+    content[place + 2] ^= 64
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"a\.ckpt: .*it is cut or damaged; copy it again"):
+        Recogniser.from_checkpoint(path)
+
+
+@pytest.mark.parametrize(
+    "read", [Recogniser.from_checkpoint, InstrumentClassifier.load_from_checkpoint]
+)
+def test_weights_that_are_not_finite_are_refused(tmp_path, read):
+    recogniser = small_recogniser()
+    torch.nn.init.constant_(recogniser.network.output.bias, float("nan"))
+    path = save_checkpoint(recogniser, tmp_path / "a.ckpt")
+    content = torch.load(path) | {"pytorch-lightning_version": "2.6.6"}
+    torch.save(content, path)
+    with pytest.raises(CheckpointError, match=r"a\.ckpt: (network\.)?output\.bias holds NaN"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("class_names", 3), ("network", [1]), ("front_end", {"n_frames": "many"}), ("network", {})],
+)
+def test_settings_of_any_kind_are_answered_with_the_name_of_the_file(tmp_path, key, value):
+    path = save_checkpoint(small_recogniser(), tmp_path / "a.ckpt", **{key: value})
+    for read in (Recogniser.from_checkpoint, InstrumentClassifier.load_from_checkpoint):
+        with pytest.raises(CheckpointError, match=r"^\S*a\.ckpt: "):
+            read(path)
+
+
+def test_a_checkpoint_that_holds_a_tensor_alone_is_refused(tmp_path):
+    torch.save(torch.tensor(1), tmp_path / "a.ckpt")
+    with pytest.raises(CheckpointError, match=r"a\.ckpt: not a checkpoint of instrument_net"):
+        Recogniser.from_checkpoint(tmp_path / "a.ckpt")

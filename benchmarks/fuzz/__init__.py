@@ -1,0 +1,1 @@
+"""Broken input of every kind, from a seed, through the public names: is each answered?"""
