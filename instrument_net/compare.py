@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +75,7 @@ def _read(folder: Path, among: Sequence[Path]) -> Run:
         advice = f": {own.path}" if own.predictions.is_file() else ""
         raise InputError(f"{folder}: a file; a comparison takes the folders of runs{advice}")
     predictions = Predictions.from_csv(run.predictions)
-    return Run(_short_name(folder, among), predictions, dict(_flat(_settings(run.config))))
+    return Run(_short_name(folder, among), predictions, _compared(_settings(run.config)))
 
 
 def _settings(path: Path) -> dict[Any, Any]:
@@ -105,12 +105,14 @@ def _short_name(folder: Path, among: Sequence[Path]) -> str:
     return str(folder)
 
 
-def _flat(node: dict[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in node.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        elif not str(key).startswith("_"):
-            yield f"{prefix}{key}", value
+def _compared(settings: dict[Any, Any]) -> dict[str, Any]:
+    from instrument_net.runs.dotted import dotted
+
+    return {
+        key: value
+        for key, value in dotted(settings).items()
+        if not key.rpartition(".")[2].startswith("_")
+    }
 
 
 def _write(tables: dict[str, pd.DataFrame], folder: Path) -> None:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from hydra import compose
 from hydra.core.config_store import ConfigStore
-from hydra.errors import InstantiationException, MissingConfigException
+from hydra.errors import MissingConfigException
 from hydra.utils import get_object
 from omegaconf import DictConfig, OmegaConf
 
@@ -23,8 +22,11 @@ from instrument_net.errors import InputError
 from instrument_net.spelling import hint
 
 CONF_DIR = Path(__file__).parent.parent / "conf"
+_EXTRA = "data/extra"  # a group of which several options can be chosen
 _EXPERIMENT = "experiment"  # a group that changes other stages instead of being one
+_NOT_ONE = (_EXPERIMENT, _EXTRA)  # groups that are no choice of one stage
 _SPACE = "space"  # a group whose files list keys of other stages
+_NO_STAGES = (_EXPERIMENT, _SPACE, "labels")  # folders whose files are no settings of their own
 _HELP = """{header}
 Groups (group=option):
 
@@ -45,19 +47,24 @@ class ConfigurationError(InputError):
 def extend_hydra() -> None:
     """Offer every corpus of ``conf/data`` as ``data/extra`` too, and list groups in ``--help``.
 
+    An extra corpus stands below its name, so that there can be several of them:
+    ``data/extra=[orchestra,folder]`` gives ``data.extra.orchestra`` and ``data.extra.folder``.
+
     To be called before Hydra composes anything; again, it changes nothing.
     """
     for option in options_of("data"):
         # The same file under another key: a corpus is configured in one place.
-        ConfigStore.instance().store(
-            group="data/extra", name=option, node={"defaults": [f"/data/{option}@_here_"]}
-        )
+        own = {"labels": None, "share": None}
+        node = {"defaults": ["_self_", f"/data/{option}@{option}"], option: own}
+        ConfigStore.instance().store(group=_EXTRA, name=option, node=node)
     OmegaConf.register_new_resolver("help_template", _help_template, replace=True)
 
 
 def options_of(group: str) -> list[str]:
     """Return the options of a group, in alphabetical order; none if there is no such group."""
-    folder = CONF_DIR / ("data" if group == "data/extra" else group)
+    folder = CONF_DIR / ("data" if group == _EXTRA else group)
+    if folder not in CONF_DIR.iterdir():  # or a name that no folder can have
+        return []
     return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
@@ -90,27 +97,6 @@ def _help_template(command: str, *, _parent_: DictConfig) -> str:
     return _HELP.format(header=_parent_.header, groups="\n".join(lines), footer=_parent_.footer)
 
 
-@contextmanager
-def refused_values(stage: str) -> Iterator[None]:
-    """Turn what a stage refuses of its settings into a line that names the stage.
-
-    Args:
-        stage: Key of the stage, for example ``frontend``.
-
-    Raises:
-        ConfigurationError: In the place of a ``ValueError``, be it wrapped by Hydra.
-    """
-    try:
-        yield
-    except (ValueError, InstantiationException) as error:
-        refusal = error.__cause__ if isinstance(error, InstantiationException) else error
-        if isinstance(error, ConfigurationError) or not isinstance(refusal, ValueError):
-            raise
-        said = str(refusal)  # which may begin with the full key of a setting
-        named = said.startswith(f"{stage}.")
-        raise ConfigurationError(said if named else f"{stage}: {said}") from error
-
-
 def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: str) -> None:
     """Refuse keys that neither the stage's own file nor the class it configures knows.
 
@@ -125,15 +111,14 @@ def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: s
     chosen = {g: o for g, o in choices.items() if o is not None and not g.startswith("hydra/")}
     for group in sorted(chosen.keys() - set(groups_of(base))):
         raise ConfigurationError(f"{group}{_NOT_OFFERED}")
-    stages = [f"{group}={option}" for group, option in chosen.items() if group != _EXPERIMENT]
-    known = set(keys_of(compose(base, overrides=stages)))
+    known = set(keys_of(compose(base, overrides=stages_of(config, choices))))
     problems = []
     for key in keys_of(config):
         if key in known:
             continue
         parent, _, leaf = key.rpartition(".")
         # A group that is composed to nothing (augment=none) is no free mapping.
-        groups = {group.replace("/", ".") for group in choices}
+        groups = {group.replace("/", ".") for group in groups_of(base)}
         if parent in _subtrees(known) or parent in {"", *groups}:
             siblings = {k.rpartition(".")[2] for k in known if k.rpartition(".")[0] == parent}
         elif parent in known:  # below a key that holds a free mapping or a list
@@ -146,6 +131,27 @@ def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: s
             problems.append(f"unknown key {key!r}{advice}")
     if problems:
         raise ConfigurationError("; ".join(problems))
+
+
+def stages_of(config: DictConfig, choices: Mapping[str, str | None]) -> list[str]:
+    """Return the overrides that choose the stages of a configuration, without its experiment.
+
+    Args:
+        config: Composed.
+        choices: Hydra's ``runtime.choices``, in which a group of several options is missing.
+    """
+    chosen = [
+        f"{group}={option}"
+        for group, option in choices.items()
+        if option is not None and not group.startswith("hydra/") and group not in _NOT_ONE
+    ]
+    extra = OmegaConf.select(config, _EXTRA.replace("/", "."))
+    names = [name for name in extra if name in options_of(_EXTRA)] if _is_mapping(extra) else []
+    return [*chosen, f"{_EXTRA}=[{','.join(names)}]"] if names else chosen
+
+
+def _is_mapping(node: object) -> bool:
+    return isinstance(node, DictConfig) and not node._is_none()
 
 
 def keys_of(config: DictConfig, prefix: str = "") -> Iterator[str]:
@@ -165,9 +171,10 @@ def key_of(override: str) -> str:
 def nearest_key_hint(error: BaseException | None) -> str | None:
     """Return a hint about the override that Hydra refused, ``None`` for any other error."""
     while error is not None:
-        if isinstance(error, MissingConfigException) and error.options is not None:
+        if isinstance(error, MissingConfigException):
             group, _, option = str(error.missing_cfg_file).rpartition("/")
-            return f"{group}={option}{hint(option, error.options)}"
+            if options := error.options or options_of(group):  # of several, Hydra names none
+                return f"{group}={option}{hint(option, options)}"
         key = getattr(error, "full_key", None)
         if key and "not in struct" in str(error):
             if options := options_of(str(key)):  # a group of which nothing was chosen
@@ -177,9 +184,13 @@ def nearest_key_hint(error: BaseException | None) -> str | None:
             group = unmatched[1]
             if group == _EXPERIMENT:
                 return f"{group}: an experiment comes with a plus, as +{group}=baseline"
+            if group == "labels":
+                return (
+                    "labels: a setting of a corpus, as data.labels=... or data.extra.x.labels=..."
+                )
             if options_of(group):
                 return f"{group}{_NOT_OFFERED}"
-            groups = [path.name for path in CONF_DIR.iterdir() if path.is_dir()]
+            groups = {path.name for path in CONF_DIR.iterdir() if path.is_dir()} - {"labels"}
             return f"{group}{hint(group, groups)}"
         error = error.__cause__
     return None
@@ -188,6 +199,11 @@ def nearest_key_hint(error: BaseException | None) -> str | None:
 def _where_known(key: str) -> str:
     """Return which options of its group have a key, as a hint; nothing if none has it."""
     having = [f"{group}={option}" for group, option, keys in _files() if key in keys]
+    extra, _, rest = key.partition("data.extra.")
+    if not having and not extra and rest:
+        having = [option for _, option, keys in _files() if f"data.{rest}" in keys]
+        if having:
+            return f": it stands below the corpus' name, as data.extra.{having[0]}.{rest}"
     return f": it comes with {' or '.join(having)}" if having else ""
 
 
@@ -203,14 +219,12 @@ def _known_keys() -> Iterator[str]:
 def _files() -> Iterator[tuple[str, str, list[str]]]:
     """Yield group, option and keys of every stage's file."""
     groups = sorted(path.name for path in CONF_DIR.iterdir() if path.is_dir())
-    for group in [*groups, "data/extra"]:
-        for option in options_of(group) if group not in (_EXPERIMENT, _SPACE) else ():
-            folder = CONF_DIR / ("data" if group == "data/extra" else group)
-            yield (
-                group,
-                option,
-                list(_keys_of_file(folder / f"{option}.yaml", group.replace("/", "."))),
-            )
+    for group in [*groups, _EXTRA]:
+        for option in options_of(group) if group not in _NO_STAGES else ():
+            folder = CONF_DIR / ("data" if group == _EXTRA else group)
+            package = f"data.extra.{option}" if group == _EXTRA else group
+            own = [package, f"{package}.labels", f"{package}.share"] if group == _EXTRA else []
+            yield group, option, [*own, *_keys_of_file(folder / f"{option}.yaml", package)]
 
 
 def _keys_of_file(path: Path, package: str) -> Iterator[str]:

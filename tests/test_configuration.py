@@ -18,7 +18,6 @@ from instrument_net.configuration import (
     extend_hydra,
     groups_of,
     options_of,
-    refused_values,
 )
 from instrument_net.models import members_of
 from instrument_net.run_folder import RunFolder
@@ -26,27 +25,33 @@ from instrument_net.runs.assembly import (
     build_augmentation,
     build_baseline_model,
     build_classifier,
-    build_data,
     build_front_end,
     build_trainer,
     is_baseline,
     loss_options,
 )
+from instrument_net.runs.data_assembly import build_data
 from instrument_net.runs.hyper_parameters import hyper_parameters
 from instrument_net.runs.monitor import Monitor
+from instrument_net.runs.refused_values import refused_values
 
 FILES = sorted(
     path.relative_to(CONF_DIR).with_suffix("").as_posix() for path in CONF_DIR.rglob("*.yaml")
 )
-STAGES = [name for name in FILES if "/" in name and not name.startswith(("experiment/", "space/"))]
+NO_STAGES = ("experiment/", "space/", "labels/")
+STAGES = [name for name in FILES if "/" in name and not name.startswith(NO_STAGES)]
 STAGES += [f"data/extra/{option}" for option in options_of("data")]
 # What has no default: which clips, and which sources.
 NEEDED = {
     "data/manifest": ["data.path=x.csv"],
-    "data/folder": ["data.path=x"],
-    "data/extra/manifest": ["data.extra.path=x.csv"],
-    "data/extra/folder": ["data.extra.path=x"],
+    "data/extra/manifest": ["data.extra.manifest.path=x.csv"],
     "split/by_source": ["split.test=[x]"],
+}
+NEEDED |= {
+    f"{group}/{option}": [f"{key.format(option)}.path=x"]
+    for group, key in {"data": "data", "data/extra": "data.extra.{}"}.items()
+    for option in options_of("data")
+    if option != "manifest" and "path: ???" in (CONF_DIR / f"data/{option}.yaml").read_text()
 }
 EXPERIMENTS = [name for name in FILES if name.startswith("experiment/")]
 AUGMENTED = {"augment/light", "augment/strong"} | {
@@ -122,6 +127,12 @@ def test_what_a_stage_refuses_of_its_settings_is_named_after_the_stage():
         raise TypeError
 
 
+def test_arguments_that_a_class_lacks_or_does_not_know_are_the_configuration_s():
+    for settings in ({"_target_": "fractions.Fraction", "x": 1}, {"_target_": "operator.neg"}):
+        with pytest.raises(ConfigurationError, match=r"^optimizer: "), refused_values("optimizer"):
+            instantiate(settings)
+
+
 def test_the_loss_is_the_spec_s_unless_the_configuration_says_otherwise():
     class Counted:
         def n_training_clips(self):
@@ -161,8 +172,8 @@ def test_an_experiment_is_a_small_diff_that_asks_a_question_and_is_named_after_i
         ("+callbacks.early_stopping.patients=2", "'callbacks.early_stopping.patience'"),
         ("+model.filter=3", "did you mean 'model.filters'"),
         ("+sede=3", "did you mean 'seed'"),
-        ("+data.extra.seed=3", "unknown key 'data.extra.seed': it comes with "
-                               "data/extra=synthetic"),
+        ("+data.extra.seed=3", "unknown key 'data.extra.seed': it stands below the corpus' name, "
+                               "as data.extra.synthetic.seed"),
         ("+space=residual", "space: this command has nothing to choose there"),
         ("+folds=3", "unknown key 'folds': it comes with split=k_fold"),
         ("+augment.noise.probability=1", "unknown key 'augment.noise': it comes with "
@@ -195,10 +206,10 @@ def test_a_corpus_goes_with_an_extra_one(corpus, other):
     config, choices = composed(*chosen)
     check_keys(config, choices, base="train")
     assert config.data._target_.endswith(f".{corpus.capitalize()}Corpus")
-    assert config.data.extra._target_.endswith(f".{other.capitalize()}Corpus")
+    assert config.data.extra[other]._target_.endswith(f".{other.capitalize()}Corpus")
     described = hyper_parameters(config)
     assert not any(isinstance(value, dict) for value in described.values())
-    assert ("data.extra.individuals_per_class" in described) == (other == "synthetic")
+    assert ("data.extra.synthetic.individuals_per_class" in described) == (other == "synthetic")
 
 
 @pytest.mark.parametrize("corpus", options_of("data"))
@@ -206,7 +217,8 @@ def test_the_same_yaml_serves_a_corpus_and_an_extra_one(corpus):
     """One file a corpus: what data=NAME composes is what data/extra=NAME composes."""
     first, _ = composed(f"data={corpus}")
     both, _ = composed(f"data/extra={corpus}")
-    extra = OmegaConf.to_container(both.data.extra)
+    extra = OmegaConf.to_container(both.data.extra[corpus])
+    assert extra.pop("share") is None
     assert extra.items() <= OmegaConf.to_container(first.data).items()
     assert extra["_target_"].startswith("instrument_net.data.corpora.")
 
@@ -235,7 +247,7 @@ def test_a_command_offers_the_groups_that_have_an_effect_in_it():
     assert set(groups_of("search")) == {*groups_of("train"), "space"}
     assert groups_of("cross_validate") == groups_of("train")
     folders = {path.name for path in CONF_DIR.iterdir() if path.is_dir()}
-    assert folders <= set(groups_of("search"))
+    assert folders - {"labels"} <= set(groups_of("search"))
 
 
 @pytest.mark.parametrize("command", ["train", "evaluate", "cross_validate", "search"])
@@ -292,7 +304,7 @@ def test_an_augmentation_is_switched_off_or_changed_by_its_name():
         ("model=two_branches", "two_branch"),
         ("+trainer.max_epoch=3", "did you mean 'trainer.max_epochs'?"),
         ("augment.noise.probability=0.5", "augment.noise: it comes with augment=light"),
-        ("data.extra.seed=1", "data.extra.seed: it comes with data/extra=synthetic"),
+        ("data.extra.seed=1", "data.extra.seed: it stands below the corpus' name, as"),
     ],
 )
 def test_the_command_names_the_nearest_right_key(override, said, tmp_path):

@@ -93,6 +93,40 @@ def test_evaluate_takes_another_corpus_and_leaves_out_classes_that_the_network_d
     assert contributions["label"].tolist() == ["sine"]
 
 
+def test_evaluate_maps_labels_and_scores_both_over_all_outputs_and_among_common_classes(
+    smoke, tmp_path, write_tone
+):
+    for label, pitch_hz in (("Sinus", 300), ("Glocke", 700), ("Gong", 500)):
+        for k in range(3):
+            write_tone(f"corpus/{label}/{k}.wav", frequency_hz=pitch_hz + 50 * k)
+    (tmp_path / "mine").mkdir()
+    table = tmp_path / "mine/labels/german.yaml"
+    table.parent.mkdir()
+    table.write_text("Sinus: sine\nGlocke: bell\nGong: null\nTuba: tuba\n")
+    outputs = tmp_path / "outputs.yaml"
+    outputs.write_text("sine: tone\n")
+    done = run_module(
+        "evaluate", "--config-dir", tmp_path / "mine", f"hydra.run.dir={tmp_path}/out",
+        f"checkpoint={smoke[0][1]}/checkpoints/best.ckpt", f"output_labels={outputs}",
+        "data=folder", f"data.path={tmp_path}/corpus", f"data.store_dir={tmp_path}/store",
+        "data.labels=german",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "left out: 3 passed over, dropped by german.yaml (class Gong)" in done.stdout
+    said = "labels by german.yaml: bell was Glocke; sine was Sinus; 1 of its 4 names match no label"
+    assert said in done.stdout
+    assert "Of the network's 3 classes, 2 occur among the clips: bell, tone." in done.stdout
+    metrics = json.loads((tmp_path / "out/report/metrics.json").read_text())
+    assert metrics["common_classes"]["names"] == ["bell", "tone"]
+    assert metrics["common_classes"]["accuracy"] >= metrics["accuracy"]
+    page = (tmp_path / "out/report/report.md").read_text()
+    assert said in page
+    assert "**Outputs:** by outputs.yaml: bell: bell; noise: noise; tone: sine" in page
+    predicted = pd.read_csv(tmp_path / "out/report/predictions.csv")
+    assert set(predicted["label"]) == {"bell", "tone"}
+    assert {"p(bell)", "p(noise)", "p(tone)"} <= set(predicted.columns)
+
+
 def test_evaluate_states_what_it_cannot_use(smoke, tmp_path):
     done = run_module("evaluate", "checkpoint=none.ckpt", f"hydra.run.dir={tmp_path}")
     assert done.returncode == 2

@@ -59,8 +59,9 @@ def test_what_the_page_adds_is_used_by_a_run(tmp_path):
     done = subprocess.run(
         [
             sys.executable, "-m", "instrument_net.train", "data=takes", "data.path=recordings",
-            "data/extra=synthetic", "data.extra.individuals_per_class=1",
-            "data.extra.clips_per_individual=1", "data.extra.classes=[sine,noise]",
+            "data/extra=synthetic", "data.extra.synthetic.individuals_per_class=1",
+            "data.extra.synthetic.clips_per_individual=1",
+            "data.extra.synthetic.classes=[sine,noise]",
             "model=one_layer", "augment=light", "monitor=validation/specificity",
             "trainer=cpu", "trainer.max_epochs=2", "hydra.run.dir=run",
         ],

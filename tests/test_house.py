@@ -14,6 +14,7 @@ PACKAGE = Path(instrument_net.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 COMMANDS = {
     "train", "evaluate", "compare", "cross_validate", "predict", "export", "demo", "search",
+    "corpora",
 }  # fmt: skip
 KNOW_HYDRA = {"configuration", "command", "runs", "train", "evaluate", "cross_validate", "search"}
 

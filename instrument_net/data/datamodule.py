@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal
 
 import lightning
 import pandas as pd
@@ -15,22 +14,26 @@ from torch import Tensor
 
 from instrument_net.augmentation import AugmentationChain
 from instrument_net.data.clip_table import ClipTable, read_clips
-from instrument_net.data.corpora import Corpus, FolderCorpus, ManifestCorpus, SyntheticCorpus
+from instrument_net.data.corpora import Corpus
 from instrument_net.data.corpora.corpus import check_corpus
 from instrument_net.data.decoded_clips import DecodedClips
 from instrument_net.data.description import describe_augmentation, describe_corpus, describe_extra
 from instrument_net.data.divided_clips import DividedClips
+from instrument_net.data.epoch import Epoch, Sampling
 from instrument_net.data.left_out import LeftOut
 from instrument_net.data.loader import ClipDataset, FrontEndLoader
 from instrument_net.data.loaders import Loaders
 from instrument_net.data.loading import Loading
+from instrument_net.data.shortcuts import FromCorpus
 from instrument_net.data.splits import Split, SplitRule, describe_split
 from instrument_net.data.store import WaveformStore
 from instrument_net.data.view_loader import ViewLoader
+from instrument_net.errors import InputError
 from instrument_net.frontend import FrontEnd
+from instrument_net.spelling import hint
 
 
-class InstrumentDataModule(lightning.LightningDataModule):
+class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
     """Yield batches of (spectrogram, features, label) from any corpus.
 
     The loaders give (spectrogram ``(batch, 1, 560, 256)`` float32, features ``(batch, 20)``
@@ -42,23 +45,26 @@ class InstrumentDataModule(lightning.LightningDataModule):
         corpus: Where clips come from.
         front_end: Waveforms -> (spectrogram, features); default: the 560 x 256 front end.
         split: How clips are divided into train, validation and test.
-        extra: Another corpus, all of whose clips are trained on: none is validated on or tested,
-            and the split of ``corpus`` is the same as without them. Its labels join those of
-            ``corpus``.
+        extra: Name -> another corpus, all of whose clips are trained on: none is validated on or
+            tested, and the split of ``corpus`` is the same as without them. Its labels join those
+            of ``corpus``.
+        shares: Name of an extra corpus -> its share of the clips of an epoch, see
+            :class:`~instrument_net.data.epoch.Epoch`; default: an epoch has every clip.
         augmentation: What training changes about its clips; default: nothing.
-        extra_classes, views, store_dir, batch_size, sampling, on_error, num_workers: How clips are
-            read and batched, see :class:`~instrument_net.data.loading.Loading`.
+        extra_classes, views, store_dir, batch_size, sampling, on_error, num_workers,
+            near_duplicates: See :class:`~instrument_net.data.loading.Loading`.
 
     Attributes:
         class_names: Labels in the order of the network's outputs: those of the training split, or
             of all clips where nothing is trained. Empty before ``setup``, as are the others.
         clips: The corpus' table without the rows that could not be decoded, with columns
-            ``digest``, ``split`` and ``group``, and ``extra`` (bool) where there is such a corpus.
+            ``digest``, ``split`` and ``group``, and ``extra`` (name of the extra corpus, or blank)
+            where there is one.
         rejected: The rows of clips that are left out, with a column ``reason``.
 
     Raises:
         InputError: If an option is out of range, ``views`` does not suit the augmentation, or
-            ``corpus`` or ``extra`` is no corpus.
+            ``corpus`` or one of ``extra`` is no corpus.
     """
 
     def __init__(
@@ -67,27 +73,33 @@ class InstrumentDataModule(lightning.LightningDataModule):
         front_end: FrontEnd | None = None,
         *,
         split: SplitRule | None = None,
-        extra: Corpus | None = None,
+        extra: Mapping[str, Corpus] | None = None,
+        shares: Mapping[str, float] | None = None,
         extra_classes: Literal["all", "shared"] = "all",
         augmentation: AugmentationChain | None = None,
         views: int | None = None,
         store_dir: str | Path = "outputs/store",
         batch_size: int | Literal["auto"] = 64,
-        sampling: Literal["shuffled", "class_balanced"] = "shuffled",
+        sampling: Sampling = "shuffled",
         on_error: Literal["skip", "raise"] = "skip",
         num_workers: int = 0,
+        near_duplicates: bool = False,
     ) -> None:
         super().__init__()
         check_corpus(corpus, "corpus")
-        if extra is not None:
-            check_corpus(extra, "data.extra")
+        extra, shares = dict(extra or {}), dict(shares or {})
+        for name, one in extra.items():
+            check_corpus(one, f"data.extra.{name}")
+        if unknown := sorted(set(shares) - set(extra)):
+            raise InputError(f"shares: {unknown[0]!r} is no extra corpus{hint(unknown[0], extra)}")
         self.front_end = front_end or FrontEnd()
         self.split: SplitRule = split or Split()
         active = augmentation is not None and augmentation.active
         self.augmentation = augmentation if active else None
         self._loading = Loading(
-            extra_classes, views, store_dir, batch_size, sampling, on_error, num_workers
-        )
+            extra_classes, views, store_dir, batch_size, sampling, on_error, num_workers, shares,
+            near_duplicates,
+        )  # fmt: skip
         self._loading.check(self.augmentation)
         self._corpus, self._extra = corpus, extra
         self._divided: DividedClips | None = None
@@ -95,41 +107,10 @@ class InstrumentDataModule(lightning.LightningDataModule):
         self.clips = pd.DataFrame()
         self.rejected = pd.DataFrame()
 
-    @classmethod
-    def from_manifest(cls, path: str | Path, **options: Any) -> Self:
-        """Use the clips that a CSV table lists; ``options``: ManifestCorpus' and this class's."""
-        return cls._from(ManifestCorpus, path, **options)
-
-    @classmethod
-    def from_folder(cls, path: str | Path, **options: Any) -> Self:
-        """Use the clips in a folder of folders, ``label/clip.wav``.
-
-        >>> datamodule = InstrumentDataModule.from_folder("recordings", store_dir="decoded")
-        >>> datamodule.setup()
-        Decoding audio ... 8/8 ...
-        >>> datamodule.class_names
-        ('flute', 'oboe')
-        >>> spectrogram, features, label = next(iter(datamodule.train_dataloader()))
-        >>> spectrogram.shape, features.shape, label.shape
-        (torch.Size([4, 1, 560, 256]), torch.Size([4, 20]), torch.Size([4]))
-        """
-        return cls._from(FolderCorpus, path, **options)
-
-    @classmethod
-    def from_synthesis(cls, folder: str | Path = SyntheticCorpus.folder, **options: Any) -> Self:
-        """Use synthetic instruments; ``options``: SyntheticCorpus' and this class's."""
-        return cls._from(SyntheticCorpus, folder, **options)
-
-    @classmethod
-    def _from(cls, corpus: Callable[..., Corpus], place: str | Path, **options: Any) -> Self:
-        of_corpus = inspect.signature(corpus).parameters
-        own = {name: options.pop(name) for name in [*options] if name in of_corpus}
-        return cls(corpus(place, **own), **options)
-
     @property
     def batch_size(self) -> int:
         """Clips a batch; with ``auto``, after ``setup``."""
-        return self._loading.batch_of(0 if self._divided is None else sum(self.n_training_clips()))
+        return self._loading.batch_of(0 if self._divided is None else self._epoch.n_clips)
 
     def prepare_data(self) -> None:
         """Find, check and decode every clip; what is already in the store is not decoded again."""
@@ -160,13 +141,14 @@ class InstrumentDataModule(lightning.LightningDataModule):
         """Divide the clips; afterwards ``class_names``, ``clips`` and ``rejected`` are filled.
 
         Raises:
-            ManifestError, SplitError, AudioError: What is wrong with table, classes or files.
+            InputError: What is wrong with table, classes or files.
         """
         del stage  # one table serves them all
         if self._divided is None:
             self.rejected = self._decoded.rejected
             self._divided = self._decoded.divide(self.split, on_error=self._loading.on_error)
             self.clips, self.class_names = self._divided.table, self._divided.class_names
+            _ = self._epoch  # what it refuses is better known now
 
     def train_dataloader(self) -> FrontEndLoader | ViewLoader:
         """Return the training batches, augmented, in another random order each epoch."""
@@ -208,13 +190,22 @@ class InstrumentDataModule(lightning.LightningDataModule):
         corpus, use = self._table.corpus, self.store.describe_use()
         return describe_corpus(corpus, self.own_clips, left_out=self.left_out) + use
 
+    def describe_renaming(self) -> list[str]:
+        """Return a line for each corpus whose labels a table maps."""
+        return [one.renaming for one in self._table.manifests if one.renaming]
+
     def describe_extra(self) -> str | None:
-        """Return one line about the extra corpus; ``None`` without one."""
-        return describe_extra(self._table.extra, self._decoded.usable)
+        """Return each corpus' part of the training, after ``setup`` with its share of an epoch."""
+        if not self._table.extra:
+            return None
+        usable = self._decoded.usable
+        clips = usable.assign(**self._table.origins.loc[usable.index])
+        drawn = None if self._divided is None else self._epoch.drawn()
+        return describe_extra(self._table.extra, clips, drawn)
 
     def describe_split(self) -> str:
         """Return a few sentences about the split: its groups, missing classes, shared values."""
-        return describe_split(self.split, self._division.own, self._division.extra)
+        return describe_split(self._division.rule, self._division.own, self._division.extra)
 
     def describe_augmentation(self) -> str:
         """Return what training changes about its clips, and whether in every epoch or once."""
@@ -228,13 +219,19 @@ class InstrumentDataModule(lightning.LightningDataModule):
 
     @cached_property
     def _decoded(self) -> DecodedClips:
-        return DecodedClips(self._table, self.store)
+        return DecodedClips(self._table, self.store, self._loading.near_duplicates)
 
     @property
     def _division(self) -> DividedClips:
         self.setup()
         assert self._divided is not None
         return self._divided
+
+    @property
+    def _epoch(self) -> Epoch:
+        division, loading = self._division, self._loading
+        origins = self._table.origins.loc[division.of("train").index]
+        return Epoch(division.labels("train"), origins, loading.sampling, loading.shares)
 
     @property
     def _loaders(self) -> Loaders:
@@ -245,5 +242,6 @@ class InstrumentDataModule(lightning.LightningDataModule):
             self.front_end,
             self.augmentation,
             device=trainer.strategy.root_device if trainer else torch.device("cpu"),
+            epoch=self._epoch,
             loading=self._loading.with_batches_of(self.batch_size),
         )

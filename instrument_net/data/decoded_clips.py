@@ -11,8 +11,10 @@ import pandas as pd
 from instrument_net.audio import AudioError
 from instrument_net.data.clip_table import ClipTable
 from instrument_net.data.divided_clips import DividedClips, divide, with_left_out
-from instrument_net.data.equal_content import DIGEST, TWO_LABELS, contradictions
+from instrument_net.data.equal_content import DIGEST, RECORDING, TWO_LABELS, contradictions
+from instrument_net.data.extra import EXTRA
 from instrument_net.data.left_out import LeftOut
+from instrument_net.data.near_duplicates import recordings
 from instrument_net.data.splits import SplitError, SplitRule
 from instrument_net.data.store import WaveformStore
 
@@ -21,20 +23,25 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class DecodedClips:
-    """The clips of one or two corpora that could be decoded.
+    """The clips of all corpora that could be decoded.
 
     Attributes:
         table: What was read.
         store: Its samples.
+        near_duplicates: Whether clips that are the same recording are looked for.
     """
 
     table: ClipTable
     store: WaveformStore
+    near_duplicates: bool = False
 
     @cached_property
     def kept(self) -> pd.DataFrame:
-        """The rows of the store, with their ``digest``."""
-        return self.store.kept.assign(**{DIGEST: list(self.store.digests)})
+        """The rows of the store, with their ``digest``, and ``same_recording`` if it is wanted."""
+        known = {DIGEST: list(self.store.digests)}
+        if self.near_duplicates:
+            known[RECORDING] = recordings(self.store)
+        return self.store.kept.assign(**known)
 
     @cached_property
     def _two_labels(self) -> pd.Series:
@@ -60,14 +67,14 @@ class DecodedClips:
 
     @property
     def left_out(self) -> LeftOut:
-        """What of both corpora is not used."""
-        both = (self.table.corpus, self.table.extra)
+        """What of all corpora is not used."""
         counts = self.rejected["label"].value_counts()
         lost = counts[~counts.index.isin(self.usable["label"])]
         return LeftOut(
             self.rejected,
-            passed_over=[entry for one in both if one is not None for entry in one.passed_over],
+            passed_over=[entry for one in self.table.manifests for entry in one.passed_over],
             lost_classes={str(label): int(n) for label, n in sorted(lost.items())},
+            incomplete=[one.incomplete for one in self.table.manifests if one.incomplete],
         )
 
     def divide(self, rule: SplitRule, *, on_error: Literal["skip", "raise"]) -> DividedClips:
@@ -89,6 +96,6 @@ class DecodedClips:
         if self.own.empty:
             reasons = "; ".join(self.rejected["reason"].head(_SHOWN))
             raise SplitError(f"{self.table.corpus.origin}: no clip can be used: {reasons}, ...")
-        extra = None if self.table.extra is None else self.usable[self.usable["extra"]]
+        extra = self.usable[self.usable[EXTRA] != ""] if self.table.extra else None
         left_out = self.kept.loc[self._two_labels.index].assign(split=TWO_LABELS)
         return with_left_out(divide(rule, self.own, extra), left_out, self.kept.index)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -21,9 +23,10 @@ def describe_corpus(corpus: Manifest, clips: pd.DataFrame, *, left_out: LeftOut)
         left_out: What could not be, and what lies beside them.
     """
     caveat = f"; {corpus.caveat}" if corpus.caveat else ""
+    renaming = f"; {corpus.renaming}" if corpus.renaming else ""
     return (
         f"{corpus.origin.name}, {len(clips)} clips of {clips['label'].nunique()} classes, "
-        f"{left_out.describe()}{caveat}"
+        f"{left_out.describe()}{renaming}{caveat}"
     )
 
 
@@ -45,23 +48,35 @@ def describe_use(available_s: np.ndarray, clip_s: float) -> str:
     )
 
 
-def describe_extra(extra: Manifest | None, clips: pd.DataFrame) -> str | None:
-    """Return one line about an extra corpus: what it adds, and which classes only it has.
+def describe_extra(
+    extra: Mapping[str, Manifest], clips: pd.DataFrame, drawn: pd.Series | None
+) -> str:
+    """Return what each corpus adds to the training, and which classes only extra ones have.
 
     Args:
-        extra: What it read as; ``None`` without one.
-        clips: The decoded clips of both corpora, with the column ``extra``.
+        extra: Name -> what it read as; at least one.
+        clips: The decoded clips of all corpora: ``label``, ``corpus`` (blank for the first one) and
+            ``source`` (blank where it is not known).
+        drawn: How many clips an epoch has of each corpus; ``None`` where that is not known.
     """
-    if extra is None:
-        return None
-    own, added = clips["label"][~clips["extra"]], clips["label"][clips["extra"]]
-    caveat = f" ({extra.caveat})" if extra.caveat else ""
-    untested = sorted(set(added) - set(own))
-    without_test = f"; only it has {', '.join(untested)}: never tested" if untested else ""
-    return (
-        f"{extra.origin.name}{caveat}, {len(added)} clips of {added.nunique()} classes, for "
-        f"training only{without_test}"
-    )
+    names = clips["corpus"]
+    shares = {} if drawn is None else (drawn / drawn.sum()).to_dict()
+    parts = []
+    for name, manifest in extra.items():
+        caveat = f" ({manifest.caveat})" if manifest.caveat else ""
+        part = _part(clips[names == name], shares.get(name))
+        parts.append(f"{name}: {manifest.origin.name}{caveat}, {part}")
+    untested = sorted(set(clips["label"][names != ""]) - set(clips["label"][names == ""]))
+    without_test = f"; only they have {', '.join(untested)}: never tested" if untested else ""
+    own = "" if drawn is None else f"; {shares.get('', 0):.0%} of it are clips of the corpus itself"
+    return f"for training only: {'; '.join(parts)}{own}{without_test}"
+
+
+def _part(clips: pd.DataFrame, share: float | None) -> str:
+    sources = clips["source"][clips["source"] != ""].nunique()
+    known = f"{sources} sources" if sources > 1 else f"{sources or 'unknown'} source"
+    of_epoch = "" if share is None else f", {share:.0%} of an epoch"
+    return f"{len(clips)} clips of {clips['label'].nunique()} classes, {known}{of_epoch}"
 
 
 def describe_augmentation(augmentation: AugmentationChain | None, n_views: int | None) -> str:

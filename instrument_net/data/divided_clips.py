@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from instrument_net.data.equal_content import COPY, DIGEST, without_copies
+from instrument_net.data.equal_content import COPY, DIGEST, RECORDING, content, without_copies
 from instrument_net.data.manifest import SPLIT_NAMES
 from instrument_net.data.splits import SplitError, SplitRule
 
@@ -19,8 +19,10 @@ class DividedClips:
 
     Attributes:
         own: Clips of the corpus, with the columns ``digest``, ``split`` and ``group``.
-        extra: Those of the extra corpus, which are all trained on; ``None`` without one.
-        table: Both, in the order of the store, and then with the column ``extra`` (bool).
+        extra: Those of extra corpora, which are all trained on; ``None`` without any.
+        table: All, in the order of the store, and then with the column ``extra`` (name of the extra
+            corpus, or blank).
+        rule: What divided them, in words.
         class_names: The labels of the clips that are in a split, in alphabetical order: rules test
             no class that they do not train.
     """
@@ -28,11 +30,14 @@ class DividedClips:
     own: pd.DataFrame
     extra: pd.DataFrame | None
     table: pd.DataFrame
+    rule: str
     class_names: tuple[str, ...]
 
     def of(self, split: str) -> pd.DataFrame:
         """Return the rows of one split, without what only this package needs: their digests."""
-        return self.table[self.table["split"] == split].drop(columns=DIGEST)
+        return self.table[self.table["split"] == split].drop(
+            columns=[DIGEST, RECORDING], errors="ignore"
+        )
 
     def positions(self, split: str) -> Tensor:
         """Return the positions in the store of one split's clips, int64 ``(n_clips,)``."""
@@ -50,17 +55,18 @@ class DividedClips:
 
 
 def divide(rule: SplitRule, own: pd.DataFrame, extra: pd.DataFrame | None) -> DividedClips:
-    """Divide the clips of a corpus; those of an extra one are trained on.
+    """Divide the clips of a corpus; those of extra ones are trained on.
 
     Args:
         rule: Assigns a split to each of the corpus' own clips.
         own: The clips of the corpus, with their ``digest``.
-        extra: Those of the extra corpus, with the column ``extra``; ``None`` without one.
+        extra: Those of extra corpora, with the column ``extra``; ``None`` without any.
 
     Raises:
         SplitError: What the rule refuses; if all clips that validate or test are copies of clips
             of an earlier split; or if a single class is left to train on.
     """
+    described = rule.describe(own)  # before the split that the table itself has is replaced
     assigned = rule.assign(own)
     splits = without_copies(assigned, own)
     emptied = sorted(set(assigned) - set(splits))
@@ -71,18 +77,18 @@ def divide(rule: SplitRule, own: pd.DataFrame, extra: pd.DataFrame | None) -> Di
         )
     table = own = own.assign(split=splits, group=rule.groups(own))
     if extra is not None:
-        tested = own[DIGEST][own["split"].isin(["validation", "test"])]
-        copies = extra[DIGEST].isin(tested)
+        tested = content(own)[own["split"].isin(["validation", "test"])]
+        copies = content(extra).isin(tested)
         split = pd.Series("train", index=extra.index).mask(copies, COPY)
         extra = extra.assign(split=split, group=extra["path"])
-        table = pd.concat([own.assign(extra=False), extra])
+        table = pd.concat([own.assign(extra=""), extra])
     trained = table["label"][table["split"] == "train"].unique()
     if len(trained) == 1:
         raise SplitError(
             f"{trained[0]!r} is the only class with clips to train on; a classifier needs two"
         )
     labels = table["label"][table["split"].isin(SPLIT_NAMES)]
-    return DividedClips(own, extra, table, tuple(sorted(labels.unique())))
+    return DividedClips(own, extra, table, described, tuple(sorted(labels.unique())))
 
 
 def with_left_out(divided: DividedClips, left_out: pd.DataFrame, order: pd.Index) -> DividedClips:

@@ -14,8 +14,20 @@ import pandas as pd
 from instrument_net.data.manifest import SPLIT_NAMES
 
 DIGEST = "digest"  # column: of the decoded samples, equal where these are
+# Column, where near duplicates are looked for: names the recording, equal where clips are the same
+# at another level, cut, rate or codec, see :mod:`instrument_net.data.near_duplicates`.
+RECORDING = "same_recording"
 COPY = "copy"  # split of a clip whose content an earlier split has
 TWO_LABELS = "two_labels"  # split of a clip whose content has another label elsewhere
+
+
+def content(clips: pd.DataFrame) -> pd.Series:
+    """Return what is equal for copies: the recording of each clip where it is known, or its digest.
+
+    Args:
+        clips: With ``digest``, and ``same_recording`` where near duplicates are looked for.
+    """
+    return clips[RECORDING if RECORDING in clips.columns else DIGEST]
 
 
 def contradictions(clips: pd.DataFrame) -> pd.Series:
@@ -47,11 +59,11 @@ def joined(groups: pd.Series, clips: pd.DataFrame) -> pd.Series:
         groups: Of each clip.
         clips: With ``digest``; without it nothing is joined.
     """
-    if DIGEST not in clips.columns or clips[DIGEST].is_unique:
+    if DIGEST not in clips.columns or content(clips).is_unique:
         return groups
     names = groups
     while True:  # a group may be joined by one clip to a second, and by another to a third
-        by_content = names.groupby(clips[DIGEST]).transform("min")
+        by_content = names.groupby(content(clips)).transform("min")
         again = by_content.groupby(groups).transform("min")
         if again.equals(names):
             return again
@@ -67,10 +79,10 @@ def without_copies(splits: pd.Series, clips: pd.DataFrame) -> pd.Series:
         splits: Of each clip.
         clips: With ``digest``; without it nothing is changed.
     """
-    if DIGEST not in clips.columns or clips[DIGEST].is_unique:
+    if DIGEST not in clips.columns or content(clips).is_unique:
         return splits
     rank = splits.map({name: position for position, name in enumerate(SPLIT_NAMES)})
-    first = rank.groupby(clips[DIGEST]).transform("min")
+    first = rank.groupby(content(clips)).transform("min")
     return splits.mask(rank > first, COPY)
 
 
@@ -89,13 +101,16 @@ def described_copies(clips: pd.DataFrame) -> str | None:
     if DIGEST not in clips.columns:
         return None
     clips = clips[clips["split"].isin([*SPLIT_NAMES, COPY])]
-    copies = clips[DIGEST].duplicated(keep="first")
+    copies = content(clips).duplicated(keep="first")
     if not copies.any():
         return None
+    n_near = int(copies.sum() - clips[DIGEST].duplicated(keep="first").sum())
     apart = int((clips["split"] == COPY).sum())
     n_copies = int(copies.sum())
     what = "clip is a copy of another" if n_copies == 1 else "clips are copies of others"
     together = f"{n_copies} {what} by content"
+    if n_near:
+        together += f", {n_near} of them at another level, cut, rate or codec"
     if n_copies > apart:
         together += ", and a clip and its copies are in one split"
     if apart:

@@ -10,9 +10,12 @@ import pandas as pd
 from instrument_net.data.equal_content import joined, one_name_a_file
 from instrument_net.errors import InputError
 
+# Column of published corpora: what a split must keep whole, by :func:`connected`.
+KEPT_WHOLE = "kept_whole"
 # Where the user names no columns: the first that the table has and that leaves every class enough
 # groups for three splits, the strictest first. A recording is never divided.
 _DEFAULT_GROUPS = (
+    (KEPT_WHOLE,),
     ("recording_id",),
     ("instrument_id",),
     ("instrument_id", "pitch_midi"),
@@ -22,7 +25,8 @@ MIN_GROUPS = 3
 # A clip without the value of a column (a phrase has no single pitch) is grouped by how it was
 # played instead.
 _WHEN_BLANK = "articulation"
-_IDENTIFIERS = {"recording_id", "instrument_id"}  # how it was played says nothing about these
+# ... which says nothing about these.
+_IDENTIFIERS = {KEPT_WHOLE, "recording_id", "instrument_id"}
 
 
 class SplitError(InputError):
@@ -71,6 +75,35 @@ def group_names(clips: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
     for values in others:
         names = names + " | " + values
     return joined(names, clips)
+
+
+def connected(clips: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """Return groups that divide no value of any of the columns, each named after its first value.
+
+    Two clips with the same player are in one group, and so are two of the same pack, and whoever
+    shares a player or a pack with one of these. A blank value is shared with nothing.
+
+    Args:
+        clips: With ``path`` and the columns; a column that it does not have divides nothing.
+        columns: Whose values are kept whole.
+
+    >>> clips = pd.DataFrame({"path": list("abc"), "player": ["1", "1", "2"], "pack": list("xyy")})
+    >>> connected(clips, ["player", "pack"]).tolist()
+    ['1', '1', '1']
+    """
+    values = [
+        clips[column].where(clips[column] != "", clips["path"])
+        for column in columns
+        if column in clips.columns
+    ]
+    groups = values[0] if values else clips["path"]
+    while True:
+        again = groups
+        for other in values:
+            again = again.groupby(other).transform("min")
+        if again.equals(groups):
+            return groups
+        groups = again
 
 
 def assign_groups(

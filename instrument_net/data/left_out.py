@@ -19,11 +19,13 @@ class LeftOut:
         rejected: Rows of clips that are left out, with a column ``reason``.
         passed_over: What lies beside the clips and was not taken for audio.
         lost_classes: The classes none of whose clips is left, with their numbers of clips.
+        incomplete: What of published corpora is missing, a line each.
     """
 
     rejected: pd.DataFrame
     passed_over: Sequence[PassedOver]
     lost_classes: Mapping[str, int]
+    incomplete: Sequence[str] = ()
 
     def table(self) -> pd.DataFrame:
         """Return everything with its ``path`` and ``reason``; clips with their other columns."""
@@ -42,6 +44,7 @@ class LeftOut:
     def lines(self) -> list[str]:
         """Return a line for each clip that is left out, and one a kind of what lies beside them."""
         return [
+            *self.incomplete,
             *self.rejected["reason"],
             *(f"class {name}: none of its {n} clips can be used" for name, n in
               self.lost_classes.items()),
@@ -59,4 +62,4 @@ class LeftOut:
             words += "; passed over beside them: " + ", ".join(
                 f"{n} {kind}" for kind, n in sorted(kinds.items())
             )
-        return words
+        return "; ".join([words, *self.incomplete])

@@ -8,11 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
-from torch.utils.data import RandomSampler, Sampler
 
 from instrument_net.augmentation import AugmentationChain
-from instrument_net.data.class_balanced_sampler import ClassBalancedSampler
 from instrument_net.data.divided_clips import DividedClips
+from instrument_net.data.epoch import Epoch
 from instrument_net.data.loader import ClipDataset, FrontEndLoader
 from instrument_net.data.loading import Loading
 from instrument_net.data.rendered_views import RenderedViews
@@ -32,7 +31,8 @@ class Loaders:
         front_end: Waveforms -> (spectrogram, features).
         augmentation: What training changes about its clips; ``None``: nothing.
         device: Where batches are wanted.
-        loading: Size of a batch, sampling, views, workers.
+        epoch: What an epoch of training draws.
+        loading: Size of a batch, views, workers.
     """
 
     store: WaveformStore
@@ -40,6 +40,7 @@ class Loaders:
     front_end: FrontEnd
     augmentation: AugmentationChain | None
     device: torch.device
+    epoch: Epoch
     loading: Loading
 
     def plain(self, split: str) -> FrontEndLoader:
@@ -55,14 +56,10 @@ class Loaders:
     def training(self) -> FrontEndLoader | ViewLoader:
         """Return the training batches, augmented, in another random order each epoch."""
         labels = self.clips.labels("train")
-        balanced = self.loading.sampling == "class_balanced"
-        order: Sampler[int] = (
-            ClassBalancedSampler(labels) if balanced else RandomSampler(range(len(labels)))
-        )
         assert self.loading.batch_size != "auto"
         options = {
             **self._workers,
-            "batch_sampler": ResumableBatches(order, self.loading.batch_size),
+            "batch_sampler": ResumableBatches(self.epoch.sampler(), self.loading.batch_size),
         }
         front_end = self.front_end.to(self.device)
         augmentation = None if self.augmentation is None else self.augmentation.to(self.device)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from instrument_net.augmentation import AugmentationChain
+from instrument_net.data.epoch import Sampling
 from instrument_net.data.rendered_views import check_views
 from instrument_net.errors import InputError
 
@@ -15,7 +17,7 @@ _LARGEST_BATCH = 64
 _CHOICES = {
     "extra_classes": ("all", "shared"),
     "on_error": ("skip", "raise"),
-    "sampling": ("shuffled", "class_balanced"),
+    "sampling": get_args(Sampling),
 }
 
 
@@ -33,21 +35,27 @@ class Loading:
         batch_size: Clips a batch. ``auto``: 64, or fewer where an epoch of training would have
             fewer than 20 steps.
         sampling: ``shuffled``: every training clip once an epoch; ``class_balanced``: as many
-            clips, equally many of every class, see
-            :class:`~instrument_net.data.class_balanced_sampler.ClassBalancedSampler`.
+            clips, equally many of every class; ``class_source_balanced``: equally many of every
+            pair of class and source, see :class:`~instrument_net.data.epoch.Epoch`.
         on_error: What to do with a file that cannot be decoded: ``skip`` it, naming it on screen
             and in ``rejected``, or ``raise``.
         num_workers: Loader processes. 0 is right in most cases: a batch is one copy out of a
             memory map.
+        shares: Extra corpus -> its share of the clips of an epoch, above 0 and, all together, below
+            1; of those that are not named, an epoch has as many clips as there are.
+        near_duplicates: Whether clips that are the same recording at another level, cut, rate or
+            codec are found and kept in one split, see :mod:`instrument_net.data.near_duplicates`.
     """
 
     extra_classes: Literal["all", "shared"]
     views: int | None
     store_dir: str | Path
     batch_size: int | Literal["auto"]
-    sampling: Literal["shuffled", "class_balanced"]
+    sampling: Sampling
     on_error: Literal["skip", "raise"]
     num_workers: int
+    shares: Mapping[str, float] = field(default_factory=dict)
+    near_duplicates: bool = False
 
     def check(self, augmentation: AugmentationChain | None) -> None:
         """Refuse a setting that is out of range, or views that do not suit the augmentation.
@@ -55,12 +63,20 @@ class Loading:
         Raises:
             InputError: Naming the setting.
         """
-        for name, (one, other) in _CHOICES.items():
+        for name, choices in _CHOICES.items():
             value = getattr(self, name)
-            if value not in (one, other):
-                raise InputError(f"{name} must be {one!r} or {other!r}, got {value!r}")
+            if value not in choices:
+                listed = " or ".join(map(repr, choices))
+                raise InputError(f"{name} must be {listed}, got {value!r}")
         if self.batch_size != "auto" and self.batch_size < 1:
             raise InputError(f"batch_size must be at least 1, or 'auto', got {self.batch_size}")
+        bad = next((name for name, share in self.shares.items() if not 0 < share < 1), None)
+        if bad is not None or sum(self.shares.values()) >= 1:
+            listed = ", ".join(f"{name} {share}" for name, share in self.shares.items())
+            raise InputError(
+                f"the shares of extra corpora must be above 0 and, all together, below 1, got "
+                f"{listed}; the rest is the corpus itself"
+            )
         if self.views is not None:
             check_views(self.views, augmentation)
 
@@ -68,7 +84,7 @@ class Loading:
         """Return how many clips a batch has.
 
         Args:
-            n_training_clips: Of the training split; 0 where nothing is trained.
+            n_training_clips: Of an epoch of training; 0 where nothing is trained.
 
         >>> loading = Loading("all", None, "store", "auto", "shuffled", "skip", 0)
         >>> [loading.batch_of(n) for n in (0, 10, 32, 39, 400, 10_000)]

@@ -12,7 +12,7 @@ import pandas as pd
 from instrument_net.data.label_spelling import two_spellings
 from instrument_net.data.reserved_columns import unusable_column
 from instrument_net.errors import InputError
-from instrument_net.files import PassedOver
+from instrument_net.files import PassedOver, printable
 from instrument_net.spelling import nearest
 
 SPLIT_NAMES = ("train", "validation", "test")
@@ -36,13 +36,23 @@ class Manifest:
         origin: The file or folder it was read from, for messages and reports.
         caveat: What scores on these clips do not say, as half a sentence for reports; empty if
             there is nothing special about them.
-        passed_over: What was found beside the clips and not taken for audio.
+        passed_over: What was found beside the clips and not taken for audio; clips whose label is
+            dropped.
+        renaming: Which labels have another name than in the corpus, in words; empty if none was
+            mapped.
+        keeps_whole: Columns each of whose values a split keeps whole, where its user names none;
+            the table then has the column ``kept_whole``, see :mod:`instrument_net.data.grouping`.
+        incomplete: What of a published corpus is missing, in words; empty if nothing is known to
+            be.
     """
 
     clips: pd.DataFrame
     origin: Path
     caveat: str = ""
     passed_over: tuple[PassedOver, ...] = ()
+    renaming: str = ""
+    keeps_whole: tuple[str, ...] = ()
+    incomplete: str = ""
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -50,14 +60,14 @@ class Manifest:
         return tuple(sorted(self.clips["label"].unique()))
 
 
-def read_manifest(path: str | Path, *, labels: Collection[str] | None = None) -> Manifest:
+def read_manifest(path: str | Path, *, allowed_labels: Collection[str] | None = None) -> Manifest:
     r"""Read and check a CSV table of clips.
 
     Args:
         path: CSV file with at least the columns ``path`` (relative to the CSV's folder, or
             absolute) and ``label``. ``start_s`` and ``duration_s`` cut an excerpt out of a longer
             file, ``split`` fixes the split of a row (``train``, ``validation`` or ``test``).
-        labels: If given, the only labels allowed.
+        allowed_labels: If given, the only labels that may occur.
 
     Returns:
         The checked manifest.
@@ -90,7 +100,7 @@ def read_manifest(path: str | Path, *, labels: Collection[str] | None = None) ->
     table["path"] = [str(folder / entry.strip()) for entry in table["path"]]
     table["start_s"] = _seconds(origin, table, "start_s", when_blank=0.0)
     table["duration_s"] = _seconds(origin, table, "duration_s", when_blank=float("nan"))
-    _check_rows(origin, table, labels)
+    _check_rows(origin, table, allowed_labels)
     return checked_manifest(table, origin)
 
 
@@ -111,10 +121,17 @@ def checked_manifest(table: pd.DataFrame, origin: Path) -> Manifest:
     """Make a manifest of a table whose rows are known to be good.
 
     Raises:
-        ManifestError: If the table holds no clip, or two labels differ only in spelling.
+        ManifestError: If the table holds no clip, a path is not UTF-8, which no table of a run
+            could hold, or two labels differ only in spelling.
     """
     if table.empty:
         raise ManifestError(f"{origin}: holds no clip")
+    for path in table["path"]:
+        if printable(path) != path:
+            raise ManifestError(
+                f"{printable(path)}: the name of this file or of a folder above it is not UTF-8: "
+                "rename it"
+            )
     problem = two_spellings(table["label"])
     if problem is not None:
         raise ManifestError(f"{origin}: {problem}")
@@ -177,14 +194,14 @@ def _seconds(origin: Path, table: pd.DataFrame, column: str, *, when_blank: floa
     return values.astype(float)
 
 
-def _check_rows(origin: Path, table: pd.DataFrame, labels: Collection[str] | None) -> None:
+def _check_rows(origin: Path, table: pd.DataFrame, allowed: Collection[str] | None) -> None:
     missing = table.index[[not _is_file(entry) for entry in table["path"]]]
     _refuse(origin, missing, table, "no such audio file; paths are relative to the table's folder")
     twice = table.index[table.duplicated(["path", "start_s"], keep="first")]
     _refuse(origin, twice, table, "the same clip (path and start_s) is already in an earlier row")
-    if labels is not None:
-        unknown = table.index[~table["label"].isin(list(labels))]
-        _refuse(origin, unknown, table, f"label not among the allowed {sorted(labels)}")
+    if allowed is not None:
+        unknown = table.index[~table["label"].isin(list(allowed))]
+        _refuse(origin, unknown, table, f"label not among the allowed {sorted(allowed)}")
     if "split" in table.columns:
         table["split"] = table["split"].str.strip()
         wrong = table.index[~table["split"].isin(("", *SPLIT_NAMES))]

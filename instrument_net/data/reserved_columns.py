@@ -9,7 +9,9 @@ from instrument_net.escaping import one_line
 # What runs and reports add to the clips: the split's table, predictions, scores of parts.
 _OURS = {
     "group": "the recordings that stay in one split",
+    "kept_whole": "what a split of a published corpus keeps whole",
     "digest": "the content of each clip",
+    "same_recording": "near duplicates",
     "reason": "why a clip was left out",
     "predicted": "predictions",
     "correct": "predictions",

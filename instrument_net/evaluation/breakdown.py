@@ -12,7 +12,9 @@ _MOST_ROWS = 25  # of a table; of a column with more values, the smallest are po
 _OCTAVE = 12
 _SHOWN = ("accuracy", "macro_recall", "log_loss", "n_clips")
 # Identifies or measures single clips, or states how they were cut: nothing to group by.
-_NOT_COMPARED = {"path", "label", "split", "group", "start_s", "duration_s", "recording_id"}
+_NOT_COMPARED = {
+    "path", "label", "split", "group", "start_s", "duration_s", "recording_id", "kept_whole",
+}  # fmt: skip
 
 
 def columns_to_compare(clips: pd.DataFrame) -> list[str]:

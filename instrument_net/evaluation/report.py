@@ -27,6 +27,7 @@ def write_report(
     validation: Predictions | None = None,
     tables: Mapping[str, pd.DataFrame] | None = None,
     sections: Mapping[str, str] | None = None,
+    other_corpus: bool = False,
 ) -> Report:
     """Write metrics, tables, plots and a page of Markdown about a set of predictions.
 
@@ -45,24 +46,33 @@ def write_report(
         tables: Heading -> table of text, shown below the metrics.
         sections: Heading -> Markdown, put at the end of the page; its figures lie below
             ``folder``.
+        other_corpus: Whether the clips are of a corpus that the network was not trained for: where
+            it has some of the network's classes only, the report also has the scores among these.
 
     Returns:
         What the report states.
     """
     folder = Path(folder)
-    report = report_content(predictions, validation)
+    report = report_content(predictions, validation, other_corpus=other_corpus)
     for name, table in _tables(report).items():
         write_atomically(folder / f"{name}.csv", table.to_csv().encode())
     write_atomically(folder / PREDICTIONS, predictions.table().to_csv().encode())
     for name, figure in _plots(report, title).items():
         write_atomically(folder / f"{name}.png", png(figure))
-    content = report.known_metrics | {"intervals_95": report.intervals.dropna().T.to_dict()}
+    content = _scores(report.known_metrics, report.intervals)
+    if report.common is not None:
+        among = _scores(report.common.overall, report.common.intervals)
+        content["common_classes"] = {"names": list(report.common.names), **among}
     write_atomically(folder / "metrics.json", (json.dumps(content, indent=2) + "\n").encode())
     page = report_page(
         report, title=title, facts=facts, tables=tables or {}, sections=sections or {}
     )
     write_atomically(folder / REPORT_PAGE, page.encode())
     return report
+
+
+def _scores(overall: Mapping[str, float], intervals: pd.DataFrame) -> dict[str, object]:
+    return {**overall, "intervals_95": intervals.dropna().T.to_dict()}
 
 
 def _tables(report: Report) -> dict[str, pd.DataFrame]:

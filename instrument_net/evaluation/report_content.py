@@ -16,6 +16,7 @@ from instrument_net.evaluation.calibration import (
     why_no_temperature,
     with_temperature,
 )
+from instrument_net.evaluation.common_classes import CommonClasses, among_common_classes
 from instrument_net.evaluation.metrics import Metrics, measure
 from instrument_net.evaluation.predictions import Predictions
 from instrument_net.evaluation.resampling import bootstrap_intervals
@@ -36,6 +37,8 @@ class Report:
         remarks: Sentences on what is not stated, and why.
         mistakes: The misclassified clips, the most confident first: rows of
             :meth:`Predictions.table`.
+        common: The scores among the classes that occur, where the clips are of another corpus and
+            some do not; ``None`` elsewhere.
     """
 
     metrics: Metrics
@@ -44,6 +47,7 @@ class Report:
     breakdowns: Mapping[str, pd.DataFrame]
     remarks: tuple[str, ...]
     mistakes: pd.DataFrame
+    common: CommonClasses | None = None
 
     @property
     def known_metrics(self) -> dict[str, float]:
@@ -51,12 +55,16 @@ class Report:
         return {name: v for name, v in self.metrics.overall.items() if not math.isnan(v)}
 
 
-def report_content(predictions: Predictions, validation: Predictions | None) -> Report:
+def report_content(
+    predictions: Predictions, validation: Predictions | None, *, other_corpus: bool = False
+) -> Report:
     """Return what a report of these predictions states.
 
     Args:
         predictions: What to report.
         validation: Predictions of other clips, on which the temperature is fitted.
+        other_corpus: Whether the clips are of a corpus that the network was not trained for, which
+            may have some of its classes only.
     """
     metrics = measure(predictions)
     reliabilities = {"uncalibrated": reliability(predictions)}
@@ -82,6 +90,7 @@ def report_content(predictions: Predictions, validation: Predictions | None) -> 
         breakdowns={c: break_down(predictions, c) for c in columns_to_compare(predictions.clips)},
         remarks=tuple(remarks),
         mistakes=table[~table["correct"]].sort_values("confidence", ascending=False),
+        common=among_common_classes(predictions) if other_corpus else None,
     )
 
 

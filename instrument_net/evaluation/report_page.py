@@ -36,9 +36,10 @@ def report_page(
         f"# {for_markdown(title)}",
         *(f"- **{name}:** {prose_for_markdown(text)}" for name, text in facts.items()),
         "\n## Metrics\n",
-        markdown_table(_metrics(report)),
+        markdown_table(_metrics(report.known_metrics, report.intervals)),
         f"\nOf {n_clips} clips. Intervals: bootstrap over whole recordings.",
         *(f"\n{for_markdown(remark)}" for remark in report.remarks),
+        *_common(report),
         *(
             f"\n## {for_markdown(heading)}\n\n{markdown_table(rows)}"
             for heading, rows in tables.items()
@@ -61,9 +62,20 @@ def report_page(
     return "\n".join(parts) + "\n"
 
 
-def _metrics(report: Report) -> pd.DataFrame:
-    overall = pd.Series(report.known_metrics).drop("n_clips")
-    low, high = (report.intervals[limit].reindex(overall.index) for limit in ("low", "high"))
+def _common(report: Report) -> list[str]:
+    if report.common is None:
+        return []
+    parts = ["\n## Metrics among the common classes\n", for_markdown(report.common.describe())]
+    if report.common.overall:
+        parts.append(
+            f"\n{markdown_table(_metrics(report.common.overall, report.common.intervals))}"
+        )
+    return parts
+
+
+def _metrics(metrics: Mapping[str, float], intervals: pd.DataFrame) -> pd.DataFrame:
+    overall = pd.Series(metrics).drop("n_clips")
+    low, high = (intervals[limit].reindex(overall.index) for limit in ("low", "high"))
     return pd.DataFrame(
         {
             "metric": overall.index,

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from typing import Any
 
 import lightning
-from hydra.utils import get_object, instantiate
+from hydra.utils import instantiate
 from lightning.pytorch.loggers import Logger
 from omegaconf import DictConfig, OmegaConf
 
 from instrument_net.augmentation import AugmentationChain
 from instrument_net.baselines import BASELINES, Baseline, build_baseline
 from instrument_net.classifier import InstrumentClassifier
-from instrument_net.configuration import ConfigurationError, refused_values
+from instrument_net.configuration import ConfigurationError
 from instrument_net.data import InstrumentDataModule
-from instrument_net.data.corpora import Corpus
-from instrument_net.data.splits import SplitRule
 from instrument_net.frontend import FrontEnd
 from instrument_net.learning.loss import balanced_class_weights
 from instrument_net.monitoring.compile_network import CompileNetwork
 from instrument_net.run_folder import BEST, TENSORBOARD, RunFolder
 from instrument_net.runs.monitor import Monitor
-
-# Arguments of the data module that stand below `data`; what else stands there is the corpus'.
-_OF_LOADING = {
-    name
-    for name, parameter in inspect.signature(InstrumentDataModule).parameters.items()
-    if parameter.kind is parameter.KEYWORD_ONLY
-}
+from instrument_net.runs.refused_values import refused_values
 
 
 def is_baseline(config: DictConfig) -> bool:
@@ -46,58 +37,6 @@ def build_front_end(config: DictConfig) -> FrontEnd:
     with refused_values("frontend"):
         front_end: FrontEnd = instantiate(config.frontend)
     return front_end
-
-
-def build_corpus(settings: object, key: str) -> Corpus:
-    """Return a corpus from what stands below a key, ``data`` or ``data.extra``.
-
-    Raises:
-        ConfigurationError: If a setting has no value, or the corpus refuses one.
-    """
-    if not isinstance(settings, DictConfig):
-        group = key.replace(".", "/")
-        raise ConfigurationError(f"{key}={settings}: a corpus is chosen as {group}={settings}")
-    plain: dict[str, Any] = OmegaConf.to_container(settings, resolve=True)  # type: ignore[assignment]
-    own = {key: value for key, value in plain.items() if key not in _OF_LOADING}
-    for name, value in own.items():
-        if value == "???":
-            raise ConfigurationError(f"{key}.{name} is missing: give it, as {key}.{name}=...")
-    target = get_object(own.pop("_target_"))
-    corpus: Corpus = target(**own)  # plain values: a path may hold what Hydra would replace
-    return corpus
-
-
-def build_data(
-    settings: DictConfig,
-    front_end: FrontEnd,
-    *,
-    split: SplitRule,
-    augmentation: AugmentationChain | None = None,
-) -> InstrumentDataModule:
-    """Return the data module of ``conf/data`` and ``conf/loading.yaml``; no clip is read yet.
-
-    Args:
-        settings: The node ``data``.
-        front_end: Waveforms -> (spectrogram, features).
-        split: Divides the clips.
-        augmentation: Of training; without it nothing is rendered either.
-
-    Raises:
-        ConfigurationError: If corpus or data module refuse their settings.
-    """
-    with refused_values("data"):
-        loading = {str(key): settings[key] for key in settings if key in _OF_LOADING}
-        extra = loading.pop("extra", None)
-        if augmentation is None:
-            loading["views"] = None
-        return InstrumentDataModule(
-            build_corpus(settings, "data"),
-            front_end,
-            split=split,
-            extra=None if extra is None else build_corpus(extra, "data.extra"),
-            augmentation=augmentation,
-            **loading,
-        )
 
 
 def build_augmentation(config: DictConfig) -> AugmentationChain:
@@ -162,9 +101,10 @@ def loss_options(loss: DictConfig, datamodule: InstrumentDataModule) -> dict[str
 
 def build_logger(config: DictConfig, folder: RunFolder) -> Logger:
     """Return the logger of ``conf/logger``, which writes into the run folder."""
-    logger: Logger = instantiate(
-        config.logger, save_dir=str(folder.path), name="", version=TENSORBOARD
-    )
+    with refused_values("logger"):
+        logger: Logger = instantiate(
+            config.logger, save_dir=str(folder.path), name="", version=TENSORBOARD
+        )
     return logger
 
 
@@ -189,16 +129,18 @@ def build_trainer(
         "early_stopping": watched,
         "progress_bar": {"monitor": monitor.name},
     }
-    callbacks = [
-        instantiate(settings, **own.get(str(name), {}))
-        for name, settings in config.callbacks.items()
-    ]
+    callbacks = []
+    for name, settings in config.callbacks.items():
+        with refused_values(f"callbacks.{name!s}"):
+            callbacks.append(instantiate(settings, **own.get(str(name), {})))
     if config.compile:
         callbacks.append(CompileNetwork())
-    trainer: lightning.Trainer = instantiate(
-        config.trainer,
-        default_root_dir=str(folder.path),
-        logger=build_logger(config, folder),
-        callbacks=[*callbacks, *last],
-    )
+    logger = build_logger(config, folder)
+    with refused_values("trainer"):
+        trainer: lightning.Trainer = instantiate(
+            config.trainer,
+            default_root_dir=str(folder.path),
+            logger=logger,
+            callbacks=[*callbacks, *last],
+        )
     return trainer

@@ -38,7 +38,13 @@ _OF_NETWORKS = (
 
 def idle_overrides(overrides: Sequence[str]) -> list[str]:
     """Return the overrides of a command line that have no effect on a baseline."""
-    return [o for o in overrides if key_of(o).partition(".")[0] in _OF_NETWORKS]
+    return [
+        o for o in overrides if key_of(o).partition(".")[0] in _OF_NETWORKS or _of_epochs(key_of(o))
+    ]
+
+
+def _of_epochs(key: str) -> bool:
+    return key == "data.sampling" or (key.startswith("data.extra.") and key.endswith(".share"))
 
 
 def train_baseline(

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from hydra import compose
+from hydra.utils import get_object
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from instrument_net.configuration import ConfigurationError, options_of
+from instrument_net.configuration import ConfigurationError, keys_of, options_of, stages_of
 from instrument_net.runs.setting_kinds import kind_of, shown
-from instrument_net.runs.typed_paths import PATHS
+from instrument_net.runs.typed_paths import is_path
 
 # Lists of names, where a number is the name of a source or class that looks like one.
-_NAMES = ("only", "split.test", "split.train", "split.sealed", "data.classes", "data.labels",
-          "data.extra.classes", "data.extra.labels")  # fmt: skip
+_NAMES = ("only", "split.test", "split.train", "split.sealed")
+_NAMES_OF_CORPORA = ("classes", "allowed_labels")
 _OWN = ("run_dir",)  # follows from Hydra's own configuration
 _CHECKPOINT = "outputs/<experiment>/<date>_<time>/checkpoints/best.ckpt"
 
@@ -32,34 +33,73 @@ def check_values(config: DictConfig, choices: Mapping[str, str | None], *, base:
     Raises:
         ConfigurationError: The key, what was given and what is expected, of the first such value.
     """
-    chosen = {g: o for g, o in choices.items() if not g.startswith("hydra/")}
-    stages = [f"{g}={o}" for g, o in chosen.items() if o is not None and g != "experiment"]
-    defaults = dict(_leaves(compose(base, overrides=stages)))
-    _check_complete(config, defaults)
+    untouched = compose(base, overrides=stages_of(config, choices))
+    defaults = dict(_leaves(untouched))
+    _check_complete(config, untouched)
+    for _ in _leaves(config):  # before anything else asks for a value that cannot be resolved
+        pass
+    _check_mappings(config, untouched)
+    _check_targets(config, untouched)
+    for key, default in defaults.items():
+        given = OmegaConf.select(config, key, throw_on_missing=False)
+        if default is not None and isinstance(given, DictConfig) and len(given):
+            _refuse(key, OmegaConf.to_container(given), kind_of(key, default).expected)
     _make_names(config)
     for key, value in _leaves(config):
         if value == "???":
             example = _CHECKPOINT if key == "checkpoint" else "..."
             raise ConfigurationError(f"{key} is missing: give it, as {key}={example}")
         kind = kind_of(key, defaults.get(key))
-        if key in PATHS and value is not None and not isinstance(value, str):
+        if is_path(key) and value is not None and not isinstance(value, str):
             _refuse(key, value, "a file or folder, in quotes if its name is a number")
         if not kind.fits(value):
             _refuse(key, value, kind.expected)
-    for key in ("data", "data.extra"):
+    for key in _corpora(config):
         _check_corpus(key, OmegaConf.select(config, key))
     if "trainer" in config:
         _check_device(config.trainer)
 
 
-def _check_complete(config: DictConfig, defaults: Mapping[str, Any]) -> None:
+def _check_complete(config: DictConfig, untouched: DictConfig) -> None:
     """Refuse a configuration without a stage, or without a setting that nothing else knows."""
-    for key in dict.fromkeys(key.partition(".")[0] for key in defaults):
+    for key in map(str, untouched):
         if OmegaConf.is_missing(config, key) or key in config:
             continue
         options = options_of(key)
         advice = f"choose one of {', '.join(options)}" if options else f"give it, as {key}=..."
         raise ConfigurationError(f"{key} is left out, but nothing can replace it: {advice}")
+
+
+def _check_mappings(config: DictConfig, untouched: DictConfig) -> None:
+    """Refuse one value where settings with names of their own are expected."""
+    mappings = (key.rpartition(".")[0] for key in keys_of(untouched))
+    for key in filter(None, dict.fromkeys(mappings)):
+        parent, _, leaf = key.rpartition(".")
+        above = OmegaConf.select(config, parent) if parent else config
+        if not isinstance(above, DictConfig) or leaf not in above:
+            continue
+        given = above.get(leaf)
+        expected = OmegaConf.select(untouched, key)
+        optional = given is None and "." in key and "_target_" not in expected
+        if not isinstance(given, DictConfig) and not optional:
+            _refuse(key, given, f"settings by their names, as {key}.{next(iter(expected))!s}=...")
+
+
+def _check_targets(config: DictConfig, untouched: DictConfig) -> None:
+    """Refuse a class or function of the user's that there is not."""
+    for key in keys_of(config):
+        if key.rpartition(".")[2] != "_target_":
+            continue
+        target = OmegaConf.select(config, key)
+        if target != OmegaConf.select(untouched, key) and not _can_be_called(target):
+            _refuse(key, target, "a class or function by its full name, as package.module.Class")
+
+
+def _can_be_called(target: object) -> bool:
+    try:
+        return isinstance(target, str) and callable(get_object(target))
+    except Exception:  # whatever a module raises while it is imported
+        return False
 
 
 def _leaves(config: DictConfig, prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -70,7 +110,7 @@ def _leaves(config: DictConfig, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """
     for name in config:
         key = f"{prefix}{name!s}"
-        if key in _OWN or name == "_target_":
+        if key in _OWN:
             continue
         if OmegaConf.is_missing(config, name):
             yield key, "???"
@@ -80,6 +120,8 @@ def _leaves(config: DictConfig, prefix: str = "") -> Iterator[tuple[str, Any]]:
         except OmegaConfBaseException as error:
             reason = " ".join(str(error).split())
             raise ConfigurationError(f"{key}: refers to what there is not: {reason}") from error
+        if name == "_target_":
+            continue
         written = config._get_node(name)
         if str(written).startswith("${"):  # the value stands elsewhere, and is checked there
             continue
@@ -89,8 +131,16 @@ def _leaves(config: DictConfig, prefix: str = "") -> Iterator[tuple[str, Any]]:
             yield key, OmegaConf.to_container(node) if OmegaConf.is_config(node) else node
 
 
+def _corpora(config: DictConfig) -> list[str]:
+    """Return the keys below which a corpus may stand."""
+    extra = OmegaConf.select(config, "data.extra")
+    names = list(extra) if isinstance(extra, DictConfig) and not extra._is_none() else []
+    return ["data", *(f"data.extra.{name!s}" for name in names)]
+
+
 def _make_names(config: DictConfig) -> None:
-    for key in _NAMES:
+    of_corpora = [f"{key}.{name}" for key in _corpora(config) for name in _NAMES_OF_CORPORA]
+    for key in [*_NAMES, *of_corpora]:
         names = OmegaConf.select(config, key)
         if OmegaConf.is_list(names):
             texts = [name if isinstance(name, str) else shown(name) for name in names]
@@ -104,7 +154,8 @@ def _check_corpus(key: str, settings: object) -> None:
     """Refuse a folder where a table is expected, and the reverse."""
     if not isinstance(settings, DictConfig) or not isinstance(settings.get("path"), str):
         return
-    group, path = key.replace(".", "/"), Path(settings.path)
+    group = "data" if key == "data" else "data/extra"
+    path = Path(settings.path)
     target = str(settings.get("_target_", ""))
     if target.endswith("ManifestCorpus") and path.is_dir():
         _refuse(

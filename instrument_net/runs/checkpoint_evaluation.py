@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 from lightning.pytorch.loggers import TensorBoardLogger
 from omegaconf import DictConfig
 from rich.console import Console
@@ -12,18 +13,20 @@ from instrument_net.configuration import ConfigurationError
 from instrument_net.data import Everything, InstrumentDataModule
 from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Predictions, write_report
+from instrument_net.evaluation.named_outputs import NamedOutputs
 from instrument_net.explanation.report_sections import FOLDER as EXPLANATIONS
 from instrument_net.explanation.report_sections import explain_split
 from instrument_net.monitoring import log_mistakes
 from instrument_net.recognition.recogniser import Recogniser
 from instrument_net.run_folder import RunFolder
-from instrument_net.runs.assembly import build_data, build_logger
+from instrument_net.runs.assembly import build_logger
+from instrument_net.runs.data_assembly import build_data, build_label_table
 from instrument_net.runs.facts import command_line
 from instrument_net.runs.left_out import name_left_out
 from instrument_net.runs.own_split import open_own_split
-from instrument_net.runs.screen import print_metrics, print_next, shown_path
+from instrument_net.runs.screen import print_common_classes, print_metrics, print_next, shown_path
 from instrument_net.runs.seen_clips import seen_in_training
-from instrument_net.runs.split_predictions import predict_split, unknown_labels
+from instrument_net.runs.split_predictions import predict_split
 
 
 def evaluate_checkpoint(config: DictConfig, *, overrides: list[str]) -> None:
@@ -34,36 +37,38 @@ def evaluate_checkpoint(config: DictConfig, *, overrides: list[str]) -> None:
         overrides: The command line's own part of it, for the report.
 
     Raises:
-        InputError: If ``explain`` is no number of clips, the run's own test split is not known, or
-            checkpoint, table or audio cannot be used.
+        InputError: If ``explain`` is no number of clips or comes with ``output_labels``, the run's
+            own test split is not known, or checkpoint, table or audio cannot be used.
     """
     if type(config.explain) is not int or config.explain < 0:  # true would be a number, too
         raise ConfigurationError(
             f"explain={config.explain}: expected a whole number of clips, 0 for none"
         )
     recogniser = Recogniser.from_checkpoint(config.checkpoint)
+    outputs = _named_outputs(config, recogniser)
     datamodule = _open_data(config, recogniser)
-    ignore = unknown_labels(recogniser, datamodule.clips_of("test"))
-    _print_ignored(datamodule, ignore)
+    ignore = outputs.unknown(datamodule.clips_of("test"))
+    _print_ignored(outputs.labelled(datamodule.clips_of("test")), ignore)
     folder = RunFolder(Path(config.run_dir))
     name_left_out(datamodule, folder)
     if _is_own_split(config):
         Console().print(for_screen(datamodule.describe_split()), highlight=False, soft_wrap=True)
-    predictions = predict_split(recogniser, datamodule, "test", ignore=ignore)
+    predictions = predict_split(recogniser, datamodule, "test", ignore=ignore, outputs=outputs)
     sections = {}
     if config.explain:
         sections = explain_split(
             recogniser, datamodule, predictions, folder.report, n_clips=config.explain
         )
-    facts = _facts(config, recogniser, datamodule, overrides, ignore)
+    facts = _facts(config, outputs, datamodule, overrides, ignore)
     facts["Seen in training"] = _print_seen(config, datamodule)
     report = write_report(
         folder.report,
         predictions,
-        validation=_validation(config, recogniser, datamodule, ignore),
+        validation=_validation(config, recogniser, datamodule, outputs),
         title=f"{shown_path(Path(config.checkpoint).resolve())} on {facts['Clips']}",
         facts=facts,
         sections=sections,
+        other_corpus=not _is_own_split(config),
     )
     logger = build_logger(config, folder)
     if isinstance(logger, TensorBoardLogger):
@@ -71,6 +76,8 @@ def evaluate_checkpoint(config: DictConfig, *, overrides: list[str]) -> None:
         logger.save()
     console = Console()
     print_metrics(console, report, facts["Clips"])
+    if report.common is not None:
+        print_common_classes(console, report.common)
     shown = RunFolder(shown_path(folder.path))
     places: dict[str, str | Path] = {"report": shown.report_page}
     if sections:
@@ -83,8 +90,27 @@ def _is_own_split(config: DictConfig) -> bool:
     return "_target_" not in config.data  # no corpus was chosen
 
 
+def _named_outputs(config: DictConfig, recogniser: Recogniser) -> NamedOutputs:
+    if config.output_labels is None:
+        return NamedOutputs(recogniser.class_names)
+    if config.explain:
+        raise ConfigurationError(
+            f"explain={config.explain}: explains the network's own outputs, which output_labels="
+            f"{config.output_labels} puts together: leave one of the two out"
+        )
+    return NamedOutputs(
+        recogniser.class_names, build_label_table(config.output_labels, "output_labels")
+    )
+
+
 def _open_data(config: DictConfig, recogniser: Recogniser) -> InstrumentDataModule:
     if _is_own_split(config):
+        if config.data.labels is not None:
+            raise ConfigurationError(
+                f"data.labels={config.data.labels}: the run's own test split has the labels of the "
+                "run: name a corpus, data=folder data.path=..., or rename outputs and labels, "
+                "output_labels=..."
+            )
         return open_own_split(
             Path(config.checkpoint), recogniser.front_end, moved_to=config.moved_to
         )
@@ -97,20 +123,21 @@ def _validation(
     config: DictConfig,
     recogniser: Recogniser,
     datamodule: InstrumentDataModule,
-    ignore: frozenset[str],
+    outputs: NamedOutputs,
 ) -> Predictions | None:
     if not _is_own_split(config) or datamodule.clips_of("validation").empty:
         return None
-    return predict_split(recogniser, datamodule, "validation", ignore=ignore)
+    ignore = outputs.unknown(datamodule.clips_of("validation"))
+    return predict_split(recogniser, datamodule, "validation", ignore=ignore, outputs=outputs)
 
 
-def _print_ignored(datamodule: InstrumentDataModule, ignore: frozenset[str]) -> None:
+def _print_ignored(clips: pd.DataFrame, ignore: frozenset[str]) -> None:
     if not ignore:
         return
-    n_ignored = int(datamodule.clips_of("test")["label"].isin(list(ignore)).sum())
+    n_ignored = int(clips["label"].isin(list(ignore)).sum())
     Console().print(
         f"[yellow]left out:[/yellow] {n_ignored} clips of classes that the network does not "
-        f"know: {for_screen(', '.join(sorted(ignore)))}",
+        f"know: {for_screen(', '.join(sorted(ignore)))} (data.labels=FILE maps labels)",
         highlight=False,
         soft_wrap=True,
     )
@@ -133,13 +160,14 @@ def _print_seen(config: DictConfig, datamodule: InstrumentDataModule) -> str:
 
 def _facts(
     config: DictConfig,
-    recogniser: Recogniser,
+    outputs: NamedOutputs,
     datamodule: InstrumentDataModule,
     overrides: list[str],
     ignore: frozenset[str],
 ) -> dict[str, str]:
     own = _is_own_split(config)
-    absent = sorted(set(recogniser.class_names) - set(datamodule.clips_of("test")["label"]))
+    clips = outputs.labelled(datamodule.clips_of("test"))
+    absent = sorted(set(outputs.class_names) - set(clips["label"]))
     facts = {
         "Command": f"`{command_line('evaluate', overrides)}`",
         "Clips": "the run's own test split" if own else datamodule.describe(),
@@ -147,6 +175,8 @@ def _facts(
     }
     if own:
         facts["Data"] = datamodule.describe()
+    if outputs.table is not None:
+        facts["Outputs"] = f"by {outputs.table.origin}: {outputs.describe()}"
     if ignore:
         facts["Left out"] = f"classes unknown to the network: {', '.join(sorted(ignore))}"
     if absent:

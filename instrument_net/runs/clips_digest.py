@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from instrument_net.data import InstrumentDataModule
+from instrument_net.data.extra import EXTRA
 
 _PLACES = ("path", "start_s", "duration_s")  # say where the samples are, which have digests
 
@@ -17,8 +18,8 @@ def clips_digest(datamodule: InstrumentDataModule) -> str:
     clips = datamodule.store.kept
     table = clips.drop(columns=[column for column in _PLACES if column in clips.columns])
     table = table.assign(digest=list(datamodule.store.digests))
-    if "extra" in table.columns:
-        table = table.assign(extra=table["extra"].astype(str))
+    if EXTRA in table.columns:  # in words of earlier versions, whose runs continue
+        table = table.assign(**{EXTRA: (table[EXTRA] != "").astype(str)})
     # Which clips are of one file, not what the file is called.
     parts = [table.to_csv(index=False), str(clips["path"].factorize()[0].tolist())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

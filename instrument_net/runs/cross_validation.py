@@ -20,8 +20,9 @@ from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Predictions
 from instrument_net.files import write_atomically
 from instrument_net.run_folder import RunFolder
-from instrument_net.runs.assembly import build_data, build_front_end
+from instrument_net.runs.assembly import build_front_end
 from instrument_net.runs.clips_digest import clips_digest
+from instrument_net.runs.data_assembly import build_data
 from instrument_net.runs.facts import command_line
 from instrument_net.runs.folds import summarise
 from instrument_net.runs.left_out import name_left_out

@@ -6,7 +6,6 @@ from omegaconf import DictConfig, OmegaConf
 
 _STAGES = (
     "data",
-    "data.extra",
     "split",
     "frontend",
     "frontend.features",
@@ -18,6 +17,7 @@ _STAGES = (
     "trainer",
 )
 _FOLDERS = ("folder", "store_dir")
+_NOT_VALUES = {*_STAGES, "data.extra"}
 
 
 def hyper_parameters(config: DictConfig) -> dict[str, object]:
@@ -26,7 +26,8 @@ def hyper_parameters(config: DictConfig) -> dict[str, object]:
     Class paths, folders and what only repeats another setting would hide the rest.
     """
     values: dict[str, object] = {"seed": config.seed}
-    for stage in [*_STAGES, *(f"augment.{name}" for name in config.augment)]:
+    extra = [f"data.extra.{name}" for name in config.data.get("extra") or ()]
+    for stage in [*_STAGES, *extra, *(f"augment.{name}" for name in config.augment)]:
         settings = OmegaConf.select(config, stage)
         if settings is None:  # nothing was chosen
             continue
@@ -34,7 +35,7 @@ def hyper_parameters(config: DictConfig) -> dict[str, object]:
         assert isinstance(resolved, dict)
         for key, value in resolved.items():
             name = str(key)
-            hidden = name.startswith("_") or name in _FOLDERS or f"{stage}.{name}" in _STAGES
+            hidden = name.startswith("_") or name in _FOLDERS or f"{stage}.{name}" in _NOT_VALUES
             if not hidden and not OmegaConf.is_interpolation(settings, name):  # stands elsewhere
                 values[f"{stage}.{name}"] = value
     return values

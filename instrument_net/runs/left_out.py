@@ -1,4 +1,4 @@
-"""Name what of a corpus is not used, on screen and in ``rejected.csv``."""
+"""Name what of a corpus is not used or renamed, on screen and in ``rejected.csv``."""
 
 from __future__ import annotations
 
@@ -23,3 +23,5 @@ def name_left_out(datamodule: InstrumentDataModule, folder: RunFolder) -> None:
         Console().print(
             f"[yellow]left out:[/yellow] {for_screen(line)}", highlight=False, soft_wrap=True
         )
+    for line in datamodule.describe_renaming():
+        Console().print(for_screen(line), highlight=False, soft_wrap=True)

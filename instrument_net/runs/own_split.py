@@ -8,9 +8,10 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from instrument_net.configuration import ConfigurationError
 from instrument_net.data import InstrumentDataModule, SplitOfRun
+from instrument_net.data.extra import EXTRA
 from instrument_net.frontend import FrontEnd
 from instrument_net.run_folder import RunFolder, read_splits, working_directory
-from instrument_net.runs.assembly import build_data
+from instrument_net.runs.data_assembly import build_data
 
 _ADVICE = "name a corpus: data=folder data.path=..."
 
@@ -38,24 +39,36 @@ def open_own_split(
         raise ConfigurationError(
             f"{checkpoint}: {run.splits} is missing, so its test split is not known; {_ADVICE}"
         )
-    if "extra" in table.columns:
-        table = table[table["extra"] != "True"]
+    if EXTRA in table.columns:  # earlier versions wrote True and False
+        table = table[table[EXTRA].isin(["", "False"])]
     with open_dict(settings):
         settings.extra = None
+        settings.sampling = "shuffled"  # nothing is trained, and what it needs may be in extra
         if moved_to is not None:
             settings.path = str(moved_to)
+        _as_today(settings)
     _place(settings, run)
     datamodule = build_data(settings, front_end, split=SplitOfRun(table))
     datamodule.setup()
     return datamodule
 
 
+def _as_today(settings: DictConfig) -> None:
+    """Rename what earlier versions called otherwise: ``labels`` were those that may occur."""
+    if OmegaConf.is_list(settings.get("labels")):
+        settings.allowed_labels = settings.labels
+        settings.labels = None
+
+
 def _place(settings: DictConfig, run: RunFolder) -> None:
-    """Let a relative path start where the run was started, if there is nothing at it today."""
+    """Let relative paths start where the run was started, if there is nothing at them today."""
+    start = working_directory(run)
+    labels = settings.get("labels")
+    if isinstance(labels, str) and start is not None and (start / labels).is_file():
+        settings.labels = labels if Path(labels).is_file() else str(start / labels)
     given = settings.get("path")
     if not isinstance(given, str) or Path(given).exists():
         return
-    start = working_directory(run)
     there = None if start is None else start / given
     if there is not None and there.exists():
         settings.path = str(there)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from instrument_net.errors import InputError
 from instrument_net.files import written_atomically
 from instrument_net.recognition.checkpoint import read_checkpoint
 from instrument_net.run_folder import RunFolder
+from instrument_net.runs.dotted import dotted
 from instrument_net.runs.last_checkpoint import KEY
 
 # What may differ from the run that continues: how long it goes on.
@@ -117,7 +118,7 @@ def _refuse_other_run(path: Path, before: Mapping[str, Any], now: Mapping[str, A
             f"resume_from: {path}: the clips are not those of this run: one was added, removed, "
             f"relabelled or changed; start a new run from its weights: init_from={path}"
         )
-    then, today = (dict(_flat(each["settings"])) for each in (before, now))
+    then, today = (dotted(each["settings"]) for each in (before, now))
     other = [
         f"{key} was {then.get(key)}, is {today.get(key)} now"
         for key in dict.fromkeys([*then, *today])
@@ -135,17 +136,6 @@ def _refuse_other_run(path: Path, before: Mapping[str, Any], now: Mapping[str, A
             f"resume_from: {path}: a run continues with its own settings, but {'; '.join(other)}; "
             f"start a new run from its weights: init_from={path}"
         )
-
-
-def _flat(node: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(node, Mapping):
-        for key, value in node.items():
-            yield from _flat(value, f"{prefix}.{key}" if prefix else str(key))
-    elif isinstance(node, list) and any(isinstance(value, Mapping) for value in node):
-        for value in node:  # callbacks, by the name of their class
-            yield from _flat(value, f"{prefix}.{value.get('_target_')}")
-    else:
-        yield prefix, node
 
 
 def _waited(content: Mapping[str, Any]) -> int:

@@ -56,7 +56,7 @@ def settings_that_change_scores(config: DictConfig) -> dict[str, Any]:
     assert isinstance(callbacks, dict)
     settings = plain | {
         "front_end": build_front_end(config).fingerprint,
-        "loading": {key: config.data[key] for key in _OF_LOADING},
+        "loading": {key: config.data[key] for key in _OF_LOADING} | _where_set(config.data),
         "trainer": {k: v for k, v in trainer.items() if k not in _NOT_OF_LEARNING},
         "callbacks": [c for c in callbacks.values() if not _only_shows(str(c["_target_"]))],
         "monitor": config.monitor,
@@ -65,6 +65,14 @@ def settings_that_change_scores(config: DictConfig) -> dict[str, Any]:
     }
     without_paths: dict[str, Any] = _without_import_paths(settings)
     return without_paths
+
+
+def _where_set(data: DictConfig) -> dict[str, Any]:
+    """Return what earlier versions did not have: nothing where it is as it was then."""
+    extra = data.get("extra") or {}
+    shares = {name: one.share for name, one in extra.items() if one.get("share") is not None}
+    settings = {"shares": shares, "near_duplicates": data.get("near_duplicates", False)}
+    return {name: value for name, value in settings.items() if value}
 
 
 def _only_shows(target: str) -> bool:

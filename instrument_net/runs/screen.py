@@ -11,6 +11,7 @@ from rich.table import Table
 
 from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Report
+from instrument_net.evaluation.common_classes import CommonClasses
 
 
 def print_metrics(console: Console, report: Report, title: str) -> None:
@@ -36,6 +37,16 @@ def print_metrics(console: Console, report: Report, title: str) -> None:
             "weakest classes: " + ", ".join(f"{n} (F1 {f:.2f})" for n, f in worst["f1"].items())
         )
     )
+
+
+def print_common_classes(console: Console, common: CommonClasses) -> None:
+    """Print which classes a network and other clips have in common, and the scores among them."""
+    console.print(for_screen(common.describe()), highlight=False, soft_wrap=True)
+    if not common.overall:
+        return
+    values = {name: f"{v:.4f}" for name, v in common.overall.items() if isinstance(v, float)}
+    rows = pd.DataFrame({"value": values}).rename_axis("metric")
+    print_table(console, rows, f"among the {len(common.names)} common classes")
 
 
 def print_table(console: Console, frame: pd.DataFrame, title: str) -> None:

@@ -93,6 +93,10 @@ _DEVICES = Kind(
     ),
     "their number, a list of their indices, or auto",
 )
+_SHARE = Kind(
+    lambda value: value is None or (is_number(value) and 0 < value < 1),
+    "a share of the clips of an epoch, above 0 and below 1, or null",
+)
 _ANYTHING = Kind(lambda _: True, "anything")
 _NONE = Kind(lambda value: value in (False, None), "false, for such a run keeps no checkpoint")
 _SOME = Kind(lambda value: value is None or value != 0, "more than 0")
@@ -114,7 +118,8 @@ _KINDS: dict[str, Kind] = {
     "split.train": _or(_NAMES, None),
     "*.group_by": _or(_NAMES, None),
     "*.classes": _or(_NAMES, None),
-    "*.labels": _or(_NAMES, None),
+    "*.allowed_labels": _or(_NAMES, None),
+    "data.extra.*.share": _SHARE,
     "*_fraction": _number(0, below=1),
     "data.batch_size": _or(_whole(1), "auto"),
     "data.num_workers": _whole(0),

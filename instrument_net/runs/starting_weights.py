@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,6 +13,7 @@ from instrument_net.configuration import ConfigurationError
 from instrument_net.models import FeatureScaling, Network, members_of
 from instrument_net.recognition.checkpoint import CheckpointError
 from instrument_net.recognition.recogniser import Recogniser
+from instrument_net.runs.dotted import dotted
 
 
 def existing_checkpoint(init_from: str) -> Path:
@@ -91,8 +91,8 @@ def start_from(classifier: InstrumentClassifier, path: str | Path) -> str:
 def _refuse_other_front_end(
     classifier: InstrumentClassifier, source: Recogniser, path: str | Path
 ) -> None:
-    ours = dict(_flat(classifier.front_end.settings))
-    theirs = dict(_flat(source.front_end.settings))
+    ours = dotted(classifier.front_end.settings)
+    theirs = dotted(source.front_end.settings)
     other = [
         f"{name} ({theirs.get(name)} there, {ours.get(name)} here)"
         for name in dict.fromkeys([*ours, *theirs])
@@ -103,14 +103,6 @@ def _refuse_other_front_end(
             f"{path}: its network has another front end: {', '.join(other)}; choose the same "
             "frontend"
         )
-
-
-def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in settings.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
 
 
 def _tensors_of(network: Network, parts: Sequence[object]) -> set[str]:

@@ -18,13 +18,13 @@ from instrument_net.runs.assembly import (
     build_augmentation,
     build_baseline_model,
     build_classifier,
-    build_data,
     build_front_end,
     build_trainer,
     is_baseline,
 )
 from instrument_net.runs.baseline import idle_overrides, train_baseline
 from instrument_net.runs.clips_digest import clips_digest
+from instrument_net.runs.data_assembly import build_data
 from instrument_net.runs.ending import Trained, finish
 from instrument_net.runs.environment import describe_environment
 from instrument_net.runs.facts import command_line

@@ -15,22 +15,28 @@ from pathlib import Path
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Quote, QuotedString
 
-PATHS = {  # keys of settings
+_PATHS = {  # keys of settings; of those below data also below data.extra.<name>
     "checkpoint",
-    "data.extra.folder",
-    "data.extra.path",
     "data.folder",
+    "data.labels",
     "data.path",
     "data.store_dir",
     "init_from",
     "moved_to",
+    "output_labels",
     "resume_from",
     "run_dir",
 }
 # Paths in which ${now:...} means something.
 _PATTERNS = {"hydra.run.dir", "hydra.sweep.dir"}
 _SWEEP = {"-m", "--multirun"}
+_EXTRA = re.compile(r"^data\.extra\.[^.]+\.")
 _QUOTED = re.compile(r"""(['"]).*\1""", re.DOTALL)
+
+
+def is_path(key: str) -> bool:
+    """Return whether the setting of a dotted key is a file or folder."""
+    return _EXTRA.sub("data.", key) in _PATHS
 
 
 def quoted_paths(arguments: Sequence[str]) -> list[str]:
@@ -56,12 +62,12 @@ def as_typed(override: str) -> str:
     ('data.path=../Strings, low (v2)', "model.fusion='gated'")
     """
     key, _, value = override.partition("=")
-    if key.lstrip("+") not in PATHS | _PATTERNS or not _QUOTED.fullmatch(value):
+    if not _is_path_or_pattern(key.lstrip("+")) or not _QUOTED.fullmatch(value):
         return override
     path = OverridesParser.create().parse_override(override).value()
     if not isinstance(path, str):
         return override
-    if key.lstrip("+") in PATHS:
+    if is_path(key.lstrip("+")):
         path = re.sub(r"(\\*)\\\$\{", lambda found: found[1][::2] + "${", path)
     return f"{key}={path}"
 
@@ -69,15 +75,19 @@ def as_typed(override: str) -> str:
 def _quoted(argument: str, *, sweep: bool) -> str:
     key, equals, value = argument.partition("=")
     name = key.lstrip("+")
-    if not equals or not value or name not in PATHS | _PATTERNS:
+    if not equals or not value or not _is_path_or_pattern(name):
         return argument
     path = os.path.expanduser(value)  # noqa: PTH111 (pathlib would tidy the rest up, too)
     is_ours = value in ("null", "???") or _QUOTED.fullmatch(value)
     if (is_ours or (sweep and "," in value)) and not _exists(path):
         return argument
-    if name in PATHS:
+    if is_path(name):
         path = _literal(path)
     return f"{key}={QuotedString(path, Quote.single).with_quotes()}"
+
+
+def _is_path_or_pattern(name: str) -> bool:
+    return is_path(name) or name in _PATTERNS
 
 
 def _literal(text: str) -> str:

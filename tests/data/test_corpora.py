@@ -40,6 +40,7 @@ def test_a_file_states_the_settings_of_its_class_with_their_defaults(name):
         assert own == {"defaults": ["synthetic", "_self_"], "table": "orchestra"}
         return
     corpus = get_class(own.pop("_target_"))
+    own.pop("labels", None)  # of every corpus: a table may come with one
     required = set(inspect.signature(corpus).parameters) - set(defaults_of(corpus))
     assert issubclass(corpus, Corpus)
     assert own == {**dict.fromkeys(required, "???"), **defaults_of(corpus)}
@@ -48,8 +49,9 @@ def test_a_file_states_the_settings_of_its_class_with_their_defaults(name):
 def test_the_settings_of_loading_are_those_of_the_data_module_with_their_defaults():
     own = OmegaConf.to_container(OmegaConf.load(CONF_DIR / "loading.yaml"))
     defaults = defaults_of(InstrumentDataModule.__init__)
-    for built_elsewhere in ("front_end", "split", "augmentation"):
+    for built_elsewhere in ("front_end", "split", "augmentation", "shares"):
         del defaults[built_elsewhere]
+    assert own.pop("labels") is None  # of the corpus, not of the module
     # A run looks at its clips first; in a notebook a batch has the size that one expects.
     assert (own.pop("batch_size"), defaults.pop("batch_size")) == ("auto", 64)
     assert own == defaults
@@ -58,9 +60,10 @@ def test_the_settings_of_loading_are_those_of_the_data_module_with_their_default
 @pytest.mark.parametrize("name", FILES)
 def test_the_same_file_serves_a_corpus_and_an_extra_one(name):
     config = composed(f"data={name}", f"data/extra={name}")
-    extra = OmegaConf.to_container(config.data.extra)
+    extra = OmegaConf.to_container(config.data.extra[name])
     both = OmegaConf.to_container(config.data)
     assert "_target_" in extra
+    assert extra.pop("share") is None
     assert {key: both[key] for key in extra} == extra
 
 
@@ -71,19 +74,26 @@ def test_a_corpus_states_its_own_caveat_and_gets_its_settings_from_the_shortcut(
     settings = {"individuals_per_class": 3, "clips_per_individual": 1, "classes": ["sine", "noise"]}
     store = tmp_path / "store"
     synthetic = InstrumentDataModule.from_synthesis(
-        tmp_path / "rendered", **settings, extra=FolderCorpus(two_pitches), store_dir=store
+        tmp_path / "rendered",
+        **settings,
+        extra={"pitches": FolderCorpus(two_pitches)},
+        store_dir=store,
     )
     recorded = InstrumentDataModule.from_folder(
-        two_pitches, extra=SyntheticCorpus(tmp_path / "rendered", **settings), store_dir=store
+        two_pitches,
+        extra={"rendered": SyntheticCorpus(tmp_path / "rendered", **settings)},
+        store_dir=store,
     )
     for module in (synthetic, recorded):
         module.setup()
     assert synthetic.own_clips["label"].value_counts().to_dict() == {"sine": 3, "noise": 3}
     caveat = "synthetic: scores on it say nothing about real instruments"
     assert synthetic.describe().endswith(f"0 left out (rejected.csv); {caveat}")
-    assert synthetic.describe_extra().startswith("corpus, 12 clips")
+    assert synthetic.describe_extra().startswith("for training only: pitches: corpus, 12 clips")
     assert recorded.describe().endswith("0 left out (rejected.csv)")
-    assert recorded.describe_extra().startswith(f"metadata.csv ({caveat}), 6 clips")
+    assert recorded.describe_extra().startswith(
+        f"for training only: rendered: metadata.csv ({caveat}), 6 clips"
+    )
 
 
 def test_a_misspelled_setting_of_a_corpus_is_refused(tmp_path):
@@ -128,7 +138,7 @@ def test_a_new_corpus_is_one_class_and_one_file(config_folder, two_pitches, tmp_
         f"hydra.searchpath=[file://{config_folder}]", "data=first_clips", f"data.path={two_pitches}"
     )
     loading = set(defaults_of(InstrumentDataModule.__init__))
-    corpus = instantiate({k: v for k, v in config.data.items() if k not in loading})
+    corpus = instantiate({k: v for k, v in config.data.items() if k not in {*loading, "labels"}})
     assert corpus == FirstClipsCorpus(str(two_pitches), n_recordings=3)
     module = InstrumentDataModule(corpus, store_dir=tmp_path / "store")
     module.setup()

@@ -3,8 +3,10 @@
 import os
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
+import soundfile
 
 from instrument_net.data import BySource, InstrumentDataModule, KFold, Split, SplitError
 from instrument_net.data.corpora import FolderCorpus
@@ -115,7 +117,7 @@ def test_folds_count_what_they_test_without_copies(opened, write_sources):
 
 def test_an_extra_copy_of_a_tested_clip_is_not_trained_on(opened, two_pitches, tmp_path):
     shutil.copytree(two_pitches, tmp_path / "extra")
-    module = opened(two_pitches, extra=FolderCorpus(tmp_path / "extra"))
+    module = opened(two_pitches, extra={"more": FolderCorpus(tmp_path / "extra")})
     trained = module.clips["digest"][module.clips["split"] == "train"]
     tested = module.clips["digest"][module.clips["split"].isin(["validation", "test"])]
     assert not set(trained) & set(tested)
@@ -129,3 +131,61 @@ def test_groups_that_share_a_clip_with_a_third_are_one():
     clips = pd.DataFrame({"digest": ["1", "1", "2", "2", "3"]})
     assert joined(groups, clips).tolist() == ["a", "a", "a", "a", "d"]
     assert joined(groups, clips[[]]).tolist() == groups.tolist()
+
+
+def changed_copy(file, target, *, level=0.3, start=1_000):
+    """Write the recording of a file again, softer and without its start."""
+    samples, rate_hz = soundfile.read(file)
+    soundfile.write(target, level * samples[start:], rate_hz)
+
+
+@pytest.fixture
+def two_breaths(tmp_path):
+    """A folder with six recordings of each of two labels, of twelve pitches, each with noise."""
+    rng = np.random.default_rng(0)
+    time_s = np.arange(13_000) / 44_100
+    for row, label in enumerate(("a", "b")):
+        (tmp_path / "corpus" / label).mkdir(parents=True)
+        for k in range(6):
+            partials = np.sin(2 * np.pi * 200 * 1.12 ** (6 * row + k) * np.outer([1, 2, 3], time_s))
+            sound = 0.1 * partials.sum(axis=0) + 0.02 * rng.standard_normal(len(time_s))
+            soundfile.write(tmp_path / f"corpus/{label}/{k}.wav", sound, 44_100)
+    return tmp_path / "corpus"
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_near_duplicates_stay_in_one_split_where_they_are_looked_for(opened, two_breaths, seed):
+    for k in range(4):
+        changed_copy(two_breaths / f"a/{k}.wav", two_breaths / f"a/again_{k}.wav")
+    shutil.copy(two_breaths / "b/0.wav", two_breaths / "b/copy.wav")
+    module = opened(two_breaths, split=Split(seed=seed), near_duplicates=True)
+    per_recording = module.clips.groupby("same_recording")
+    assert per_recording.ngroups == 12
+    assert per_recording["split"].nunique().max() == 1
+    assert "5 clips are copies of others by content, 4 of them at another level, cut, rate" in (
+        module.describe_split()
+    )
+    assert not {"same_recording", "digest"} & set(module.clips_of("test").columns)
+    plain = opened(two_breaths, split=Split(seed=seed))
+    assert "1 clip is a copy of another by content, and a clip" in plain.describe_split()
+    assert "same_recording" not in plain.clips.columns
+
+
+def test_looking_for_near_duplicates_changes_nothing_where_there_are_none(opened, two_breaths):
+    plain = opened(two_breaths).clips
+    searched = opened(two_breaths, near_duplicates=True).clips
+    assert searched["split"].tolist() == plain["split"].tolist()
+    assert searched["group"].tolist() == plain["group"].tolist()
+
+
+def test_an_extra_clip_of_a_tested_recording_is_not_trained_on(opened, two_breaths, tmp_path):
+    for label in ("a", "b"):
+        (tmp_path / "extra" / label).mkdir(parents=True)
+        for k in range(6):
+            changed_copy(two_breaths / f"{label}/{k}.wav", tmp_path / f"extra/{label}/{k}.wav")
+    extra = {"folder": FolderCorpus(tmp_path / "extra")}
+    module = opened(two_breaths, extra=extra, near_duplicates=True)
+    splits = module.clips.groupby("same_recording")["split"].agg(set).tolist()
+    assert all(split in ({"train"}, {"validation", COPY}, {"test", COPY}) for split in splits)
+    assert {"test", COPY} in splits
+    assert (opened(two_breaths, extra=extra).clips["split"] != COPY).all()

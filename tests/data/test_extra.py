@@ -1,4 +1,4 @@
-"""A second corpus that is trained on and never tested."""
+"""Corpora that are trained on and never tested."""
 
 import pandas as pd
 import pytest
@@ -9,9 +9,11 @@ from instrument_net.data import (
     InstrumentDataModule,
     LeaveOneSourceOut,
     ManifestError,
+    Split,
     SplitError,
 )
 from instrument_net.data.corpora import FolderCorpus, ManifestCorpus
+from instrument_net.errors import InputError
 from instrument_net.frontend import FrontEnd
 
 FRONT_END = FrontEnd(n_frames=56, features={"n_fft": 512, "hop_length": 256, "n_bins": 83})
@@ -47,9 +49,11 @@ def extra(tmp_path, write_tone):
 def module(table, tmp_path):
     def build(extra=None, **options):
         options = {"split": BySource(test=["attic"]), **options}
+        if extra is not None and not isinstance(extra, dict):
+            extra = {"more": extra}
         made = InstrumentDataModule.from_manifest(
-            table, front_end=FRONT_END, store_dir=tmp_path / "store", batch_size=8, extra=extra,
-            **options,
+            table, front_end=FRONT_END, store_dir=tmp_path / "store", batch_size=8,
+            extra=extra, **options,
         )  # fmt: skip
         made.setup()
         return made
@@ -59,24 +63,30 @@ def module(table, tmp_path):
 
 def test_extra_clips_train_and_leave_the_split_of_the_others_as_it_is(module, extra):
     alone, both = module(), module(extra)
-    added = both.clips[both.clips["extra"]]
+    added = both.clips[both.clips["extra"] == "more"]
     assert len(added) == 12
     assert set(added["split"]) == {"train"}
-    own = both.clips[~both.clips["extra"]]
+    own = both.clips[both.clips["extra"] == ""]
     # Not by recording_id, which only the extra clips have.
     pd.testing.assert_frame_equal(own.drop(columns="extra"), alone.clips, check_dtype=False)
     assert both.clips.index.is_unique
     assert (added["source"] == "").all()
     for split in ("validation", "test"):
-        assert not both.clips_of(split)["extra"].any()
+        assert set(both.clips_of(split)["extra"]) == {""}
         assert sum(len(label) for _, _, label in both.loader(split)) == len(alone.clips_of(split))
 
 
 def test_of_the_extra_clips_only_those_of_shared_classes(module, extra, tmp_path, write_tone):
     both = module(extra, extra_classes="shared")
     assert both.class_names == ("flute", "gong", "harp")
-    assert set(both.clips["label"][both.clips["extra"]]) == {"flute", "gong"}  # but no sine
-    assert both.describe_extra() == "extra, 8 clips of 2 classes, for training only"
+    assert set(both.clips["label"][both.clips["extra"] == "more"]) == {
+        "flute",
+        "gong",
+    }  # but no sine
+    assert both.describe_extra() == (
+        "for training only: more: extra, 8 clips of 2 classes, unknown source, 57% of an epoch; "
+        "43% of it are clips of the corpus itself"
+    )
     trained = torch.cat([label for _, _, label in both.train_dataloader()])
     assert len(trained) == (both.clips["split"] == "train").sum()
     assert torch.bincount(trained)[1] == 4  # gongs, of which training has no others
@@ -87,6 +97,71 @@ def test_of_the_extra_clips_only_those_of_shared_classes(module, extra, tmp_path
         module(FolderCorpus(tmp_path / "other"), extra_classes="shared")
     with pytest.raises(ValueError, match="extra_classes must be 'all' or 'shared', got 'none'"):
         module(extra, extra_classes="none")
+
+
+def test_several_extra_corpora_each_have_their_name_part_and_share(
+    module, extra, table, write_tone
+):
+    for k in range(2):
+        write_tone(f"drums/{k}.wav", frequency_hz=60 + k)
+    drums = table.with_name("drums.csv")
+    drums.write_text("path,label,source\ndrums/0.wav,drum,kit\ndrums/1.wav,drum,pad\n")
+    both = module(extra={"tones": extra, "drums": ManifestCorpus(drums)}, shares={"drums": 0.25})
+    assert both.clips["extra"].value_counts().to_dict() == {"": 16, "tones": 12, "drums": 2}
+    assert both.class_names == ("drum", "flute", "gong", "harp", "sine")
+    labels = torch.cat([label for _, _, label in both.train_dataloader()])
+    assert torch.bincount(labels).tolist() == [6, 7, 4, 3, 4]  # 6 of 24 are drums, of which are 2
+    assert both.describe_extra() == (
+        "for training only: tones: extra, 12 clips of 3 classes, unknown source, 50% of an epoch; "
+        "drums: drums.csv, 2 clips of 1 classes, 2 sources, 25% of an epoch; 25% of it are clips "
+        "of the corpus itself; only they have drum, sine: never tested"
+    )
+
+
+def test_pairs_of_class_and_source_are_balanced_though_the_corpus_knows_no_source(
+    module, table, extra
+):
+    clips = pd.read_csv(table).query("label != 'gong'")
+    clips.drop(columns="source").to_csv(table, index=False)
+    files = [*extra.path.rglob("*.wav")]
+    more = pd.DataFrame({"path": files, "label": [file.parts[-3] for file in files]})
+    more.assign(source=[file.parts[-2] for file in files]).to_csv(table.with_name("m.csv"))
+    corpus = ManifestCorpus(table.with_name("m.csv"))
+    options = {"split": Split(), "sampling": "class_source_balanced"}
+    both = module(extra={"more": corpus}, **options)
+    assert "source" not in both.clips.columns
+    drawn = both.describe_extra()
+    assert "12 clips of 3 classes, 2 sources, 75% of an epoch" in drawn  # 6 of 8 pairs
+    with pytest.raises(InputError, match="class_source_balanced: no training clip has a source"):
+        module(**options)
+
+
+def test_shares_that_leave_nothing_or_are_of_no_corpus_are_refused(module, extra):
+    for share in (0, 1, -0.5, 1.5):
+        with pytest.raises(InputError, match="must be above 0 and, all together, below 1"):
+            module(extra={"tones": extra}, shares={"tones": share})
+    with pytest.raises(InputError, match=r"got tones 0\.5, more 0\.5; the rest is the corpus"):
+        module(extra={"tones": extra, "more": extra}, shares={"tones": 0.5, "more": 0.5})
+    with pytest.raises(InputError, match="'tone' is no extra corpus: did you mean 'tones'"):
+        module(extra={"tones": extra}, shares={"tone": 0.5})
+
+
+def test_two_extra_corpora_do_not_share_a_file_and_spell_alike(module, extra, table):
+    files = sorted(extra.path.rglob("*.wav"))
+    for rows, said in (
+        (
+            f"{files[0]},flute",
+            "data.extra.more: 1 of its clips are of files that are also in data.e",
+        ),
+        (
+            "barn/flute1.wav,Sine",
+            "data.extra.more: .* its label 'Sine' .* differs only in spelling",
+        ),
+    ):
+        table.with_name("more.csv").write_text(f"path,label\n{rows}\n")
+        corpora = {"tones": extra, "more": ManifestCorpus(table.with_name("more.csv"))}
+        with pytest.raises(ManifestError, match=said):
+            module(extra=corpora)
 
 
 def test_labels_are_the_union_and_each_goes_with_its_own_sound(module, extra):
@@ -113,7 +188,8 @@ def test_a_class_that_only_the_extra_corpus_has_is_reported_as_never_tested(modu
     assert "Trained but not tested: gong, sine" in split
     assert "Trained but not validated on: gong, sine" in split
     assert both.describe_extra() == (
-        "extra, 12 clips of 3 classes, for training only; only it has sine: never tested"
+        "for training only: more: extra, 12 clips of 3 classes, unknown source, 67% of an epoch; "
+        "33% of it are clips of the corpus itself; only they have sine: never tested"
     )
     assert "16 clips of 3 classes, 0 left out" in both.describe()
     assert module().describe_extra() is None
@@ -121,7 +197,7 @@ def test_a_class_that_only_the_extra_corpus_has_is_reported_as_never_tested(modu
 
 def test_a_test_class_is_not_trained_by_the_extra_corpus(module, extra):
     both = module(extra)
-    gongs = both.clips[(both.clips["label"] == "gong") & ~both.clips["extra"]]
+    gongs = both.clips[(both.clips["label"] == "gong") & (both.clips["extra"] == "")]
     assert set(gongs["split"]) == {"class_not_trained"}
     assert (
         "Left out, because no training clip (data.extra does not count) is of their class: gong (2)"
@@ -162,8 +238,8 @@ def test_what_each_corpus_has_in_the_store_serves_both_together(module, extra, m
 def test_a_broken_extra_file_is_named_and_left_out(module, extra, tmp_path):
     (tmp_path / "extra/sine/0/2.wav").write_text("no audio")
     both = module(extra)
-    assert int(both.clips["extra"].sum()) == 11
-    assert both.rejected["extra"].tolist() == [True]
+    assert int((both.clips["extra"] == "more").sum()) == 11
+    assert both.rejected["extra"].tolist() == ["more"]
     assert "2.wav" in both.rejected["reason"].item()
     assert len(both.own_clips) == 16
 
@@ -171,7 +247,7 @@ def test_a_broken_extra_file_is_named_and_left_out(module, extra, tmp_path):
 def test_a_file_of_both_corpora_is_refused(module, table):
     more = table.with_name("more.csv")
     more.write_text("path,label\nbarn/../attic/harp0.wav,harp\nbarn/flute1.wav,flute\n")
-    with pytest.raises(ManifestError, match=r"data.extra: 2 of its clips .*/attic/harp0.wav"):
+    with pytest.raises(ManifestError, match=r"data.extra.more: 2 of its clips .*/attic/harp0.wav"):
         module(ManifestCorpus(more))
 
 
@@ -208,10 +284,10 @@ def test_a_column_that_would_be_taken_for_the_mark_is_refused(module, table, ext
 
 
 def test_what_is_wrong_with_the_extra_corpus_is_said_to_be_of_it(module, tmp_path):
-    with pytest.raises(ManifestError, match=r"data.extra: .*none.csv: no such file"):
+    with pytest.raises(ManifestError, match=r"data.extra.more: .*none.csv: no such file"):
         module(ManifestCorpus(tmp_path / "none.csv"))
     with pytest.raises(
         ValueError,
-        match=r"data.extra must be a corpus, chosen by its name in conf/data .*, got 'folder'",
+        match=r"data.extra.more must be a corpus, chosen by its name in conf/data .*, got 'folder'",
     ):
         module("folder")

@@ -84,12 +84,13 @@ def test_an_extra_corpus_that_spells_a_class_otherwise_is_refused(
     corpus.write_text("path,label\n0.wav,french_horn\n1.wav,oboe\n2.wav,french_horn\n")
     extra.write_text("path,label\n3.wav,French horn\n4.wav,oboe\n5.wav,gong\n")
     module = InstrumentDataModule.from_manifest(
-        corpus, extra=ManifestCorpus(extra), extra_classes=extra_classes, store_dir=tmp_path / "s"
-    )
+        corpus, extra={"more": ManifestCorpus(extra)}, extra_classes=extra_classes,
+        store_dir=tmp_path / "s",
+    )  # fmt: skip
     with pytest.raises(ManifestError) as caught:
         module.setup()
     assert str(caught.value) == (
-        f"data.extra: {extra}: its label 'French horn' (1 clip) differs only in spelling from "
+        f"data.extra.more: {extra}: its label 'French horn' (1 clip) differs only in spelling from "
         f"'french_horn' (2 clips) of {corpus}, and they would be two classes: name it 'french_horn'"
     )
     assert not (tmp_path / "s").exists()  # refused before anything is decoded

@@ -79,7 +79,7 @@ def test_a_binary_file_is_no_table(tmp_path, write_tone):
 def test_a_label_outside_a_fixed_list_is_refused_naming_its_row(table):
     path = table()
     with pytest.raises(ManifestError, match=r"label not among .*row 3 .*oboe"):
-        read_manifest(path, labels=["flute", "harp"])
+        read_manifest(path, allowed_labels=["flute", "harp"])
 
 
 def test_many_bad_rows_are_counted_not_all_printed(table):

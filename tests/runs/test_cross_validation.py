@@ -125,7 +125,7 @@ def test_folds_that_start_from_other_weights_are_other_folds(table, tmp_path):
 
 
 def test_an_extra_corpus_is_part_of_the_clips(table, two_pitches):
-    extra = ["data/extra=folder", f"data.extra.path={two_pitches}"]
+    extra = ["data/extra=folder", f"data.extra.folder.path={two_pitches}"]
     assert of(table, *extra).digest != of(table).digest
 
 

@@ -138,3 +138,42 @@ def test_without_its_table_the_split_is_not_known(run):
     (run / "splits.csv").unlink()
     with pytest.raises(ConfigurationError, match=r"splits.csv is missing, so its test split is"):
         opened(run)
+
+
+@pytest.mark.parametrize(("own", "more"), [("", "orchestra"), ("False", "True")])
+def test_clips_of_extra_corpora_are_none_of_the_splits(run, own, more):
+    table = pd.read_csv(run / "splits.csv", dtype=str)
+    trained = table.index[table["split"] == "train"][:2]
+    table = table.assign(extra=own)
+    table.loc[trained, "extra"] = more  # earlier versions wrote True and False
+    table.to_csv(run / "splits.csv", index=False)
+    config = OmegaConf.load(run / ".hydra/config.yaml")
+    config.data.extra = {"_target_": "no.such.Corpus"}
+    config.data.sampling = "class_source_balanced"  # of sources that only the extra clips have
+    OmegaConf.save(config, run / ".hydra/config.yaml")
+    module = opened(run)
+    assert (module.clips["split"] == "not_in_run").sum() == len(trained) == 2
+    assert digests_of(module) == sorted(kept_for_test(run)["digest"])
+
+
+def test_labels_of_the_run_are_mapped_again_wherever_its_table_was_named_from(
+    run, tmp_path, monkeypatch
+):
+    config = OmegaConf.load(run / ".hydra/config.yaml")
+    config.data.labels = "mine.yaml"
+    OmegaConf.save(config, run / ".hydra/config.yaml")
+    (tmp_path / "mine.yaml").write_text("a: low\nb: high\n")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert set(opened(run).clips_of("test")["label"]) == {"low", "high"}
+
+
+def test_allowed_labels_had_another_name_in_earlier_versions(run, two_pitches):
+    files = sorted(path.relative_to(two_pitches.parent) for path in two_pitches.rglob("*.wav"))
+    rows = [f"{file},{file.parent.name}" for file in files]
+    (two_pitches.parent / "clips.csv").write_text("\n".join(["path,label", *rows]))
+    config = OmegaConf.load(run / ".hydra/config.yaml")
+    table = {"_target_": "instrument_net.data.corpora.ManifestCorpus", "path": "clips.csv"}
+    config.data = {**table, "labels": ["a", "b"], "store_dir": config.data.store_dir}
+    OmegaConf.save(config, run / ".hydra/config.yaml")
+    assert len(opened(run).clips_of("test")) == 2

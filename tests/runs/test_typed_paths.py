@@ -11,7 +11,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import OmegaConf
 
 from instrument_net.configuration import CONF_DIR
-from instrument_net.runs.assembly import build_corpus
+from instrument_net.runs.data_assembly import build_corpus
 from instrument_net.runs.facts import command_line
 from instrument_net.runs.typed_paths import as_typed, quoted_paths
 
@@ -20,7 +20,8 @@ NAMES = [
     "${x}", r"\${x}", r"a\b", 'the "best"', "{x: 1}", "a:b", "a  b", "100 %", "# 1", "x ${", "2024",
     "true", "nan", "1e3", "(", "choice(a,b)", "-", "'", "*", "~x", "日本", "a\nb",
 ]  # fmt: skip
-KEYS = ["data.path", "data.extra.path", "checkpoint", "init_from", "resume_from", "data.store_dir"]
+KEYS = ["data.path", "data.extra.folder.path", "data.extra.folder.labels", "data.labels",
+        "checkpoint", "init_from", "resume_from", "data.store_dir"]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +36,8 @@ def conf():
 )
 def test_a_path_is_what_was_typed(key, name):
     command = "evaluate" if key == "checkpoint" else "train"
-    chosen = {"data.path": ["data=folder"], "data.extra.path": ["data/extra=folder"]}.get(key, [])
+    chosen = ["data=folder"] if key == "data.path" else []
+    chosen += ["data/extra=folder"] if key.startswith("data.extra.") else []
     typed = [*chosen, f"{key}={name}"]
     quoted = quoted_paths(typed)
     config = compose(command, quoted)

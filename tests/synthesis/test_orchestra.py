@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hydra import compose, initialize_config_dir
-from hydra.utils import instantiate
+from omegaconf import OmegaConf
 
 from instrument_net.configuration import CONF_DIR
 from instrument_net.data.corpora import SyntheticCorpus
 from instrument_net.errors import InputError
+from instrument_net.runs.data_assembly import build_corpus
 from instrument_net.synthesis import ORCHESTRA, SAMPLE_RATE_HZ, render_clip
 from instrument_net.synthesis.body import BodyHabit, body_impulse_response
 from instrument_net.synthesis.bowed_string import draw_bowed_string
@@ -111,8 +112,9 @@ def test_metal_rings_much_longer_than_wood():
 
 def test_the_extra_corpus_is_the_whole_table(tmp_path):
     with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
-        extra = compose("train", overrides=["data/extra=orchestra"]).data.extra
-    corpus = instantiate(extra, folder=tmp_path, individuals_per_class=1, clips_per_individual=1)
+        extra = compose("train", overrides=["data/extra=orchestra"]).data.extra.orchestra
+    one = {"folder": str(tmp_path), "individuals_per_class": 1, "clips_per_individual": 1}
+    corpus = build_corpus(OmegaConf.merge(extra, one), "data.extra.orchestra")
     assert sorted(corpus.read().clips["label"]) == sorted(ORCHESTRA)
 
 

@@ -15,12 +15,12 @@ class ManifestCorpus:
 
     Attributes:
         path: The CSV file.
-        labels: If given, the only labels allowed.
+        allowed_labels: If given, the only labels that may occur.
     """
 
     path: str | Path
-    labels: Collection[str] | None = None
+    allowed_labels: Collection[str] | None = None
 
     def read(self) -> Manifest:
         """Read and check the table."""
-        return read_manifest(self.path, labels=self.labels)
+        return read_manifest(self.path, allowed_labels=self.allowed_labels)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from instrument_net.data.grouping import MIN_GROUPS, SplitError
+from instrument_net.data.manifest import SPLIT_NAMES
 
 # Clips that are in none of the three splits.
 CLASS_NOT_TRAINED = "class_not_trained"  # would be tested, but no training clip is of their class
@@ -37,6 +38,29 @@ def check_classes(
                 f"clips form {n_groups} group(s) and a class needs at least {MIN_GROUPS}. "
                 "Add recordings, remove the class, or let split.group_by name finer groups"
             )
+
+
+def without_untrained(labels: pd.Series, splits: pd.Series) -> pd.Series:
+    """Return an official split, with ``class_not_trained`` for clips of classes not trained on.
+
+    A class without validation or test clips stays as it is: an official split may have such.
+
+    Args:
+        labels: Of each clip.
+        splits: Of each clip.
+
+    Raises:
+        SplitError: If nothing is left to train, validate or test on.
+    """
+    trained = labels.isin(set(labels[splits == "train"]))
+    splits = splits.where(trained, CLASS_NOT_TRAINED)
+    empty = [split for split in SPLIT_NAMES if not (splits == split).any()]
+    if empty:
+        raise SplitError(
+            f"the column split leaves no clip for {' and '.join(empty)}; empty its cells to have "
+            "the clips divided by whole recordings"
+        )
+    return splits
 
 
 def missing_classes(labels: pd.Series, splits: pd.Series, split: str) -> list[str]:

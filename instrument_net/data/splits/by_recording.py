@@ -9,7 +9,7 @@ import pandas as pd
 
 from instrument_net.data.grouping import SplitError, assign_groups, group_columns, group_names
 from instrument_net.data.manifest import SPLIT_NAMES
-from instrument_net.data.splits.assignment import check_classes
+from instrument_net.data.splits.assignment import check_classes, without_untrained
 
 
 @dataclass(frozen=True)
@@ -17,11 +17,11 @@ class Split:
     """How clips are divided: by whole groups, stratified by label, seeded.
 
     Attributes:
-        group_by: Columns whose equal values stay in one split. ``None`` takes ``recording_id``
-            where there is one, else ``instrument_id``, else the file; a table in which a class has
-            fewer than three instruments, which could not be in three splits, is divided by
-            ``instrument_id`` and ``pitch_midi``. A row with an empty value is grouped by its
-            ``articulation`` instead.
+        group_by: Columns whose equal values stay in one split. ``None`` takes ``kept_whole``, which
+            published corpora have, else ``recording_id``, else ``instrument_id``, else the file; a
+            table in which a class has fewer than three instruments, which could not be in three
+            splits, is divided by ``instrument_id`` and ``pitch_midi``. A row with an empty value is
+            grouped by its ``articulation`` instead.
         validation_fraction: Share of each label's clips aimed at, in (0, 1).
         test_fraction: Share of each label's clips aimed at, in (0, 1).
         seed: Of the shuffle; the same seed and table give the same split on any machine.
@@ -58,19 +58,19 @@ class Split:
 
         Rows whose ``split`` column is filled keep it. If it fixes training and test clips but no
         validation clip, validation is taken from the training clips only, so that an official
-        test set stays as it is.
+        test set stays as it is. Where it is filled in every row, a class may be without validation
+        or test clips; clips of a class without training clips are ``class_not_trained``.
 
         Raises:
             SplitError: If a label has no clip in one of the three; the message names it.
         """
         groups = self.groups(clips)
-        fixed = clips["split"] if "split" in clips.columns else pd.Series("", index=clips.index)
+        fixed = _fixed(clips)
+        if (fixed != "").all():
+            return self._official(clips["label"], fixed, groups).rename("split")
         splits = fixed.copy()
         wanted = {"validation": self.validation_fraction, "test": self.test_fraction}
-        if (fixed != "").all() and not (fixed == "validation").any():
-            splits = splits.where(splits != "train", "")
-            del wanted["test"]
-        elif (fixed == "test").any():
+        if (fixed == "test").any():
             del wanted["test"]
         wanted["train"] = 1 - sum(wanted.values())
         open_rows = splits == ""
@@ -80,6 +80,28 @@ class Split:
         check_classes(clips["label"], splits, groups, SPLIT_NAMES)
         return splits.rename("split")
 
+    def _official(self, labels: pd.Series, fixed: pd.Series, groups: pd.Series) -> pd.Series:
+        splits = fixed.copy()
+        if not (fixed == "validation").any():
+            rest = fixed == "train"
+            shares = {"validation": self.validation_fraction, "train": 1 - self.validation_fraction}
+            splits[rest] = assign_groups(labels[rest], groups[rest], shares, seed=self.seed)
+            # A class whose training clips are a single group is trained and not validated on.
+            untrained = rest & ~labels.isin(set(labels[splits == "train"]))
+            splits[rest & groups.isin(set(groups[untrained]))] = "train"
+        return without_untrained(labels, splits)
+
     def describe(self, clips: pd.DataFrame) -> str:
         """Return in a few words how a table is divided."""
-        return f"by {' and '.join(self.columns(clips))} (seed {self.seed})"
+        by = f"by {' and '.join(self.columns(clips))} (seed {self.seed})"
+        fixed = _fixed(clips)
+        if (fixed == "").any():
+            return by
+        if (fixed == "validation").any():
+            return "the table's own (column split)"
+        return f"the table's own (column split), of whose training clips some validate, {by}"
+
+
+def _fixed(clips: pd.DataFrame) -> pd.Series:
+    """Return the split that the table gives each clip, blank where it gives none."""
+    return clips["split"] if "split" in clips.columns else pd.Series("", index=clips.index)

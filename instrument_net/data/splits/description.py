@@ -14,22 +14,21 @@ from instrument_net.data.splits.assignment import (
     missing_classes,
     shared_values,
 )
-from instrument_net.data.splits.rule import SplitRule
 
 # Column -> what else training and test may share, which only it can say.
 _SAYS = {"source": "libraries or rooms", "instrument_id": "instruments"}
 
 
-def describe_split(rule: SplitRule, clips: pd.DataFrame, extra: pd.DataFrame | None = None) -> str:
+def describe_split(rule: str, clips: pd.DataFrame, extra: pd.DataFrame | None = None) -> str:
     """Return a few sentences about a split, on one line.
 
     Args:
-        rule: That divided the clips.
+        rule: What divided the clips, in words: its ``describe``.
         clips: With the column ``split`` that it assigned.
         extra: Clips that it has not divided and that are trained on too, with the same columns.
     """
     counts = ", ".join(f"{int((clips['split'] == split).sum())} {split}" for split in SPLIT_NAMES)
-    sentences = [f"{rule.describe(clips)}: {counts} clips"]
+    sentences = [f"{rule}: {counts} clips"]
     copies = described_copies(clips if extra is None else pd.concat([clips, extra]))
     if copies is not None:
         sentences.append(copies)

@@ -101,4 +101,5 @@ class KFold:
     def describe(self, clips: pd.DataFrame) -> str:
         """Return in a few words how a table is divided."""
         columns = " and ".join(self.columns(clips))
-        return f"fold {self.fold} of {self.folds}, by {columns} (seed {self.seed})"
+        own = " of the table's own (column fold)" if "fold" in clips.columns else ""
+        return f"fold {self.fold} of {self.folds}{own}, by {columns} (seed {self.seed})"

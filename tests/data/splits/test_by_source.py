@@ -22,7 +22,7 @@ def test_named_sources_train_and_test_and_the_rest_is_unused(clips):
         "dome": {"unused"},
         "shed": {"unused"},
     }
-    said = describe_split(rule, clips.assign(split=splits))
+    said = describe_split(rule.describe(clips), clips.assign(split=splits))
     assert "27 clips of sources that are neither trained nor tested on are not used" in said
 
 

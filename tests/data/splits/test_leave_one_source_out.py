@@ -63,7 +63,7 @@ def test_a_class_with_a_single_recording_is_trained_and_not_validated(clips):
     rule = LeaveOneSourceOut(fold="cellar")
     splits = rule.assign(clips)
     assert set(splits[clips["label"] == "oboe"]) == {"train", "test"}
-    said = describe_split(rule, clips.assign(split=splits))
+    said = describe_split(rule.describe(clips), clips.assign(split=splits))
     assert "Trained but not validated on: oboe" in said
     assert rule.fold_table(clips).loc["cellar", "unvalidated"] == ("oboe",)
 

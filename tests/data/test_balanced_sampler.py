@@ -2,27 +2,27 @@
 
 import torch
 
-from instrument_net.data.class_balanced_sampler import ClassBalancedSampler
+from instrument_net.data.balanced_sampler import BalancedSampler, Part
 
 LABELS = torch.tensor([0] * 50 + [1] * 7 + [2] * 3)
 
 
 def epochs(n, seed=0):
     torch.manual_seed(seed)
-    sampler = ClassBalancedSampler(LABELS)
+    sampler = BalancedSampler([Part.of(LABELS)])
     return [list(sampler) for _ in range(n)]
 
 
 def test_an_epoch_is_as_long_as_the_split_and_has_equally_many_clips_of_every_class():
     for epoch in epochs(5):
-        assert len(epoch) == len(ClassBalancedSampler(LABELS)) == 60
+        assert len(epoch) == len(BalancedSampler([Part.of(LABELS)])) == 60
         assert LABELS[epoch].bincount().tolist() == [20, 20, 20]
 
 
 def test_what_does_not_divide_falls_to_classes_by_chance():
     torch.manual_seed(0)
     labels = LABELS[10:]  # 50 clips: 16 of each class and two more
-    sampler = ClassBalancedSampler(labels)
+    sampler = BalancedSampler([Part.of(labels)])
     counts = torch.stack([labels[list(sampler)].bincount() for _ in range(60)])
     assert (counts.sum(dim=1) == 50).all()
     assert (counts.min(), counts.max()) == (16, 17)

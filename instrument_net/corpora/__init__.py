@@ -1,0 +1,1 @@
+"""The published corpora: what is known of them, their download, what is missing of a copy."""

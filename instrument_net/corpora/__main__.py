@@ -1,0 +1,56 @@
+"""List the published corpora; show, fetch and check one of them; find what two corpora share.
+
+python -m instrument_net.corpora
+python -m instrument_net.corpora fetch tinysol corpora/tinysol
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from instrument_net.corpora import check, fetch, listing, overlap, show
+from instrument_net.errors import WRONG_INPUT_STATUS, InputError
+from instrument_net.escaping import for_screen
+
+# Each has `add`, which adds its parser to the subcommands and sets the default `run`: a function
+# of the arguments and the screen that returns the exit status.
+_SUBCOMMANDS = (show, fetch, check, overlap)
+INTERRUPTED = 130  # by Ctrl-C, as a shell counts
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the command's arguments."""
+    parser = argparse.ArgumentParser(
+        prog="python -m instrument_net.corpora",
+        description="The published corpora that data=NAME reads: without a subcommand, their list.",
+        epilog="Exit status: 0; 1, check found something missing, changed or too many; 2, wrong "
+        "arguments, or a file that cannot be read, written or downloaded.",
+    )
+    parser.set_defaults(run=listing.run)
+    subcommands = parser.add_subparsers(title="subcommands", metavar="SUBCOMMAND")
+    for subcommand in _SUBCOMMANDS:
+        subcommand.add(subcommands)
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    options = parse(arguments)
+    screen = Console(stderr=True, soft_wrap=True, highlight=False)
+    try:
+        status: int = options.run(options, screen)
+    except InputError as error:
+        screen.print(f"[red]error:[/red] {for_screen(error)}")
+        return WRONG_INPUT_STATUS
+    except KeyboardInterrupt:
+        screen.print("interrupted: the same command continues")
+        return INTERRUPTED
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

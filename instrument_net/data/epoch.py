@@ -1,0 +1,98 @@
+"""What an epoch of training draws: how many clips of each corpus, and in which balance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+import torch
+from torch import Tensor
+from torch.utils.data import RandomSampler, Sampler
+
+from instrument_net.data.balanced_sampler import BalancedSampler, Part
+from instrument_net.errors import InputError
+
+Sampling = Literal["shuffled", "class_balanced", "class_source_balanced"]
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """The clips of the training split, and how often an epoch has them.
+
+    Corpora without a share are drawn from together, and an epoch has as many clips of them as there
+    are; those with a share come on top, as many as make that share of the whole. Within each of
+    these parts, ``sampling`` says what is balanced.
+
+    Attributes:
+        labels: Class of each clip, int64 ``(n_clips,)``.
+        clips: ``corpus`` (the name of the extra corpus, blank for the first one) and ``source``
+            (blank where it is not known) of each clip, in the same order.
+        sampling: ``shuffled``: nothing is balanced; ``class_balanced``: every class has the same
+            say; ``class_source_balanced``: every pair of class and source. The clips of a class
+            whose source is not known count as one source.
+        shares: Extra corpus -> its share of the clips of an epoch, above 0 and, all together,
+            below 1.
+
+    Raises:
+        InputError: If sources are to be balanced and no clip has one.
+    """
+
+    labels: Tensor
+    clips: pd.DataFrame
+    sampling: Sampling
+    shares: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        """Check that there is something to balance."""
+        balances_sources = self.sampling == "class_source_balanced"
+        if balances_sources and len(self.labels) and (self.clips["source"] == "").all():
+            raise InputError(
+                "data.sampling=class_source_balanced: no training clip has a source (column "
+                "'source' of the table): add it, or take class_balanced"
+            )
+
+    @property
+    def n_clips(self) -> int:
+        """Clips that an epoch has."""
+        return sum(part.n_drawn for part in self._parts().values())
+
+    def sampler(self) -> Sampler[int]:
+        """Return the order of the clips, another one in every epoch."""
+        parts = self._parts()
+        if self.sampling == "shuffled" and len(parts) == 1:
+            return RandomSampler(range(len(self.labels)))
+        return BalancedSampler([*parts.values()])
+
+    def drawn(self) -> pd.Series:
+        """Return how many clips an epoch has of each corpus, on average, by its name."""
+        weights = torch.zeros(len(self.labels), dtype=torch.float64)
+        for part in self._parts().values():
+            for group in part.groups:
+                weights[group] = part.n_drawn / len(part.groups) / len(group)
+        return pd.Series(weights.numpy()).groupby(self.clips["corpus"].to_numpy()).sum()
+
+    def _parts(self) -> dict[str, Part]:
+        """Return the part of each corpus with a share, and at "" that of all others."""
+        corpora = self.clips["corpus"].to_numpy()
+        shares = {name: share for name, share in self.shares.items() if (corpora == name).any()}
+        names = pd.Series(corpora).where(pd.Series(corpora).isin(list(shares)), "")
+        n_others = int((names == "").sum())
+        whole = n_others / (1 - sum(shares.values()))
+        codes = self._codes()
+        parts = {}
+        for name in ["", *shares]:
+            positions = torch.from_numpy((names == name).to_numpy().nonzero()[0])
+            n_drawn = max(1, round(shares[name] * whole)) if name else n_others
+            parts[name] = Part.of(codes[positions], positions=positions, n_drawn=n_drawn)
+        return parts
+
+    def _codes(self) -> Tensor:
+        """Return the group of each clip, int64 ``(n_clips,)``."""
+        if self.sampling == "shuffled":
+            return torch.zeros_like(self.labels)
+        if self.sampling == "class_balanced":
+            return self.labels
+        sources, _ = self.clips["source"].factorize(sort=True)
+        return self.labels * (1 + int(sources.max(initial=0))) + torch.from_numpy(sources)

@@ -1,0 +1,96 @@
+"""What an epoch draws: shares of corpora first, then the balance within each part."""
+
+import pandas as pd
+import pytest
+import torch
+
+from instrument_net.data.epoch import Epoch
+from instrument_net.errors import InputError
+
+
+def epoch(rows, sampling="shuffled", **shares):
+    """Take (label, corpus, source, number of clips)."""
+    rows = [(label, corpus, source) for label, corpus, source, n in rows for _ in range(n)]
+    table = pd.DataFrame(rows, columns=["label", "corpus", "source"])
+    return Epoch(torch.tensor(table["label"]), table[["corpus", "source"]], sampling, shares), table
+
+
+OWN = [(0, "", "hall", 40), (0, "", "attic", 4), (1, "", "hall", 16)]
+MORE = [(0, "bank", "x", 5), (1, "bank", "x", 3), (1, "bank", "y", 2), (2, "tones", "", 30)]
+
+
+def drawn(made, table, seed=0):
+    torch.manual_seed(seed)
+    positions = list(made.sampler())
+    assert len(positions) == made.n_clips
+    return table.iloc[positions]
+
+
+def test_without_shares_every_clip_is_drawn_once():
+    made, table = epoch([*OWN, *MORE])
+    assert sorted(drawn(made, table).index) == list(range(100))
+
+
+def test_a_share_is_of_the_whole_and_comes_on_top_of_what_has_none():
+    made, table = epoch([*OWN, *MORE], bank=0.25)
+    clips = drawn(made, table)  # 90 clips have no share and are three quarters of it
+    assert clips["corpus"].value_counts().to_dict() == {"": 60, "tones": 30, "bank": 30}
+    assert clips[clips["corpus"] == "bank"].index.value_counts().tolist() == [3] * 10
+    assert sorted(clips[clips["corpus"] != "bank"].index) == [*range(60), *range(70, 100)]
+    assert made.drawn().to_dict() == pytest.approx({"": 60, "tones": 30, "bank": 30})
+
+
+def test_of_a_large_corpus_with_a_small_share_each_epoch_has_other_clips():
+    made, _ = epoch([(0, "", "", 30), (0, "bank", "", 100)], bank=0.25)
+    sampler = made.sampler()
+    torch.manual_seed(0)
+    epochs = [{position for position in sampler if position >= 30} for _ in range(10)]
+    assert {len(each) for each in epochs} == {10}
+    assert len(set().union(*epochs)) == 100
+
+
+def test_pairs_of_class_and_source_have_the_same_say():
+    made, table = epoch(OWN, "class_source_balanced")
+    clips = drawn(made, table)
+    assert clips.value_counts(["label", "source"]).tolist() == [20, 20, 20]
+    attic = clips[clips["source"] == "attic"].index.value_counts()
+    assert attic.tolist() == [5] * 4  # each once before any is repeated
+
+
+def test_shares_come_first_and_the_balance_is_within_each_part():
+    made, table = epoch([*OWN, *MORE[:3]], "class_source_balanced", bank=0.5)
+    clips = drawn(made, table)
+    assert clips["corpus"].value_counts().to_dict() == {"": 60, "bank": 60}
+    assert clips.value_counts(["corpus", "label", "source"]).tolist() == [20] * 6
+    made, table = epoch([*OWN, *MORE[:3]], "class_balanced", bank=0.5)
+    assert drawn(made, table).value_counts(["corpus", "label"]).tolist() == [30] * 4
+
+
+def test_clips_of_a_class_without_a_source_are_one_source():
+    made, table = epoch([(0, "", "", 9), (0, "", "x", 1), (1, "", "", 2)], "class_source_balanced")
+    assert drawn(made, table).value_counts(["label", "source"]).tolist() == [4, 4, 4]
+    with pytest.raises(InputError, match=r"no training clip has a source .* take class_balanced"):
+        epoch([(0, "", "", 9), (1, "", "", 2)], "class_source_balanced")
+
+
+def test_how_much_of_an_epoch_is_of_each_corpus_is_known_where_all_are_drawn_together():
+    made, _ = epoch([(0, "", "", 3), (0, "bank", "", 1), (1, "bank", "", 4)], "class_balanced")
+    assert made.drawn().to_dict() == pytest.approx({"": 3, "bank": 1 + 4})
+
+
+def test_a_share_of_a_corpus_none_of_whose_clips_is_trained_on_changes_nothing():
+    made, table = epoch(OWN, bank=0.5)
+    assert len(drawn(made, table)) == 60
+
+
+def test_an_order_continues_where_it_was():
+    made, _ = epoch([*OWN, *MORE], "class_source_balanced", bank=0.3)
+    torch.manual_seed(0)
+    first = made.sampler()
+    _ = list(first)
+    state, random = first.state_dict(), torch.get_rng_state()
+    expected = list(first)
+    second = made.sampler()
+    second.load_state_dict(state)
+    torch.set_rng_state(random)
+    assert list(second) == expected
