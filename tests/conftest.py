@@ -139,3 +139,15 @@ def write_sources(tmp_path, write_tone):
         return table
 
     return write
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Write the sweep in one kind of file that the extra codecs reads, and return its path."""
+    from encoded_sound import name_of, sweep_in
+
+    def write(kind):
+        (path := tmp_path / name_of(kind)).write_bytes(sweep_in(kind))
+        return path
+
+    return write

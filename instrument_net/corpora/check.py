@@ -32,7 +32,7 @@ def run(options: argparse.Namespace, screen: Console) -> int:
         InputError: If there is no such corpus or folder.
     """
     from instrument_net.corpora.completeness import compare  # late: it imports torch
-    from instrument_net.data.corpora.registry import corpus_entry
+    from instrument_net.data.corpora.published.registry import corpus_entry
 
     entry = corpus_entry(options.name)
     comparison = compare(entry, options.path, screen)

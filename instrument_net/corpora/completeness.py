@@ -10,10 +10,10 @@ import pandas as pd
 import pooch
 from rich.console import Console
 
-from instrument_net.data.corpora.facts import CorpusFacts, RemoteFile
-from instrument_net.data.corpora.listing import corpus_folder
-from instrument_net.data.corpora.partial_copy import missing_parts, too_few
-from instrument_net.data.corpora.registry import CorpusEntry
+from instrument_net.data.corpora.published.facts import CorpusFacts, RemoteFile
+from instrument_net.data.corpora.published.listing import corpus_folder
+from instrument_net.data.corpora.published.partial_copy import missing_parts, too_few
+from instrument_net.data.corpora.published.registry import CorpusEntry
 from instrument_net.data.manifest import ManifestError
 from instrument_net.files import find_audio_below, printable
 from instrument_net.progress import work_progress
@@ -65,7 +65,7 @@ def missing(listed: pd.DataFrame, folder: Path, facts: CorpusFacts) -> Iterator[
     """Yield what of the corpus is missing, a line a kind.
 
     Args:
-        listed: See :class:`~instrument_net.data.corpora.facts.NamedCorpus`.
+        listed: See :class:`~instrument_net.data.corpora.published.facts.NamedCorpus`.
         folder: Of the copy.
         facts: Of the corpus.
     """

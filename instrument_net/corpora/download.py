@@ -11,7 +11,7 @@ import pooch
 import requests
 from rich.console import Console
 
-from instrument_net.data.corpora.facts import RemoteFile
+from instrument_net.data.corpora.published.facts import RemoteFile
 from instrument_net.errors import InputError
 from instrument_net.progress import work_progress
 

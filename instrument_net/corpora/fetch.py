@@ -13,8 +13,8 @@ from instrument_net.errors import InputError
 from instrument_net.escaping import for_screen
 
 if TYPE_CHECKING:
-    from instrument_net.data.corpora.facts import CorpusFacts, RemoteFile
-    from instrument_net.data.corpora.registry import CorpusEntry
+    from instrument_net.data.corpora.published.facts import CorpusFacts, RemoteFile
+    from instrument_net.data.corpora.published.registry import CorpusEntry
 
 
 def add(subcommands: Any) -> None:
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace, screen: Console) -> int:
     """
     from instrument_net.corpora.download import download  # late: they import torch
     from instrument_net.corpora.unpacking import unpack
-    from instrument_net.data.corpora.registry import corpus_entry
+    from instrument_net.data.corpora.published.registry import corpus_entry
 
     entry = corpus_entry(options.name)
     _show_terms(entry.facts, screen)

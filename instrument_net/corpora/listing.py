@@ -14,7 +14,7 @@ from instrument_net.escaping import for_screen
 def run(options: argparse.Namespace, screen: Console) -> int:
     """Print a table with a row for each corpus."""
     del options, screen  # a list is the command's result, not a message
-    from instrument_net.data.corpora.registry import CORPORA  # late: it imports torch
+    from instrument_net.data.corpora.published.registry import CORPORA  # late: it imports torch
 
     table = Table("corpus", box=None, pad_edge=False)
     for column in ("classes", "clips", "download"):

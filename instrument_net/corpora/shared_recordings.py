@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from instrument_net.data.corpora.corpus import Corpus
-from instrument_net.data.corpora.registry import CORPORA
+from instrument_net.data.corpora.published.registry import CORPORA
 from instrument_net.data.corpora.sfz import SfzCorpus
 from instrument_net.data.corpora.soundfont import SoundFontCorpus
 from instrument_net.data.corpora.table import ManifestCorpus

@@ -12,7 +12,7 @@ from instrument_net.corpora.words import NOT_KNOWN, known, size_in_words
 from instrument_net.escaping import for_screen
 
 if TYPE_CHECKING:
-    from instrument_net.data.corpora.facts import CorpusFacts
+    from instrument_net.data.corpora.published.facts import CorpusFacts
 
 
 def add(subcommands: Any) -> None:
@@ -29,7 +29,9 @@ def run(options: argparse.Namespace, screen: Console) -> int:
         InputError: If there is no such corpus.
     """
     del screen  # facts are the command's result, not a message
-    from instrument_net.data.corpora.registry import corpus_entry  # late: it imports torch
+    from instrument_net.data.corpora.published.registry import (
+        corpus_entry,  # late: it imports torch
+    )
 
     output = Console(soft_wrap=True, highlight=False)
     for fact, value in facts_in_words(corpus_entry(options.name).facts):

@@ -4,7 +4,7 @@ import pytest
 
 from instrument_net.configuration import CONF_DIR
 from instrument_net.corpora.words import known
-from instrument_net.data.corpora.registry import CORPORA
+from instrument_net.data.corpora.published.registry import CORPORA
 
 PAGE = (CONF_DIR.parent / "docs/corpora.md").read_text()
 TABLES, _, _ = PAGE.partition("## Published scores")

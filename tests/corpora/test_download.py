@@ -7,7 +7,7 @@ from local_server import serving
 from rich.console import Console
 
 from instrument_net.corpora.download import download
-from instrument_net.data.corpora.facts import RemoteFile
+from instrument_net.data.corpora.published.facts import RemoteFile
 from instrument_net.errors import InputError
 
 CONTENT = bytes(range(256)) * 2000

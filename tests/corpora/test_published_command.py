@@ -13,9 +13,9 @@ import soundfile
 from local_server import serving
 
 from instrument_net.corpora.__main__ import main
-from instrument_net.data.corpora import registry
-from instrument_net.data.corpora.facts import RemoteFile
-from instrument_net.data.corpora.registry import CORPORA, CorpusEntry
+from instrument_net.data.corpora.published import registry
+from instrument_net.data.corpora.published.facts import RemoteFile
+from instrument_net.data.corpora.published.registry import CORPORA, CorpusEntry
 
 HEADER = (
     "Path,Fold,Family,Instrument (abbr.),Instrument (in full),Technique (abbr.),"

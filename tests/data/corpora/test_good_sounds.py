@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from instrument_net.data.corpora.good_sounds import GoodSoundsCorpus
+from instrument_net.data.corpora.published.good_sounds import GoodSoundsCorpus
 from instrument_net.data.manifest import ManifestError
 from instrument_net.data.splits import Split
 from instrument_net.errors import InputError

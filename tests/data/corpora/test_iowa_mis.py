@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from published_libraries import write_run
 
-from instrument_net.data.corpora.iowa_mis import IowaMisCorpus
-from instrument_net.data.corpora.iowa_names import iowa_name
+from instrument_net.data.corpora.published.iowa.corpus import IowaMisCorpus
+from instrument_net.data.corpora.published.iowa.names import iowa_name
 from instrument_net.data.manifest import ManifestError
 from instrument_net.data.splits import Split
 
@@ -104,7 +104,7 @@ def test_a_run_is_cut_once_for_its_content_and_its_folder_stays_as_it_is(
     (kept,) = (tmp_path / "cuts").iterdir()
     assert len(json.loads(kept.read_text())["notes"]) == 5
 
-    monkeypatch.setattr("instrument_net.data.corpora.kept_cuts.cut_run", None)
+    monkeypatch.setattr("instrument_net.data.corpora.published.iowa.kept_cuts.cut_run", None)
     assert corpus().read().clips.equals(first)
     write_run(run, 5, gap_s=0.5)
     with pytest.raises(TypeError):  # other content: it would be cut anew

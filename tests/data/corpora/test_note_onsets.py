@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from instrument_net.data.corpora.note_onsets import cut_run
+from instrument_net.data.corpora.published.iowa.onsets import cut_run
 
 RATE_HZ = 11_025  # of which 10 ms are no whole number of samples
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from instrument_net.data.corpora.note_steps import steps_in_semitones
+from instrument_net.data.corpora.published.iowa.steps import steps_in_semitones
 
 
 def write_notes(path, semitones, *, lowest_hz, partials, rate_hz=22_050):

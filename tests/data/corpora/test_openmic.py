@@ -3,7 +3,7 @@
 import pytest
 import soundfile
 
-from instrument_net.data.corpora.openmic import OpenMicCorpus
+from instrument_net.data.corpora.published.openmic import OpenMicCorpus
 from instrument_net.data.manifest import ManifestError
 from instrument_net.data.splits import Split
 from instrument_net.errors import InputError

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from instrument_net.data.corpora.philharmonia import PhilharmoniaCorpus
+from instrument_net.data.corpora.published.philharmonia import PhilharmoniaCorpus
 from instrument_net.data.manifest import ManifestError
 from instrument_net.data.splits import Split
 

@@ -17,13 +17,13 @@ from published import (
 )
 
 from instrument_net.data import Everything, InstrumentDataModule, SplitError
-from instrument_net.data.corpora.facts import NamedCorpus
-from instrument_net.data.corpora.irmas import IrmasCorpus
-from instrument_net.data.corpora.medley_solos_db import MedleySolosDbCorpus
-from instrument_net.data.corpora.nsynth import NSynthCorpus
-from instrument_net.data.corpora.registry import CORPORA, corpus_entry
-from instrument_net.data.corpora.snake_case import snake_case
-from instrument_net.data.corpora.tinysol import TinySolCorpus
+from instrument_net.data.corpora.published.facts import NamedCorpus
+from instrument_net.data.corpora.published.irmas import IrmasCorpus
+from instrument_net.data.corpora.published.medley_solos_db import MedleySolosDbCorpus
+from instrument_net.data.corpora.published.nsynth import NSynthCorpus
+from instrument_net.data.corpora.published.registry import CORPORA, corpus_entry
+from instrument_net.data.corpora.published.snake_case import snake_case
+from instrument_net.data.corpora.published.tinysol import TinySolCorpus
 from instrument_net.data.grouping import connected
 from instrument_net.data.manifest import ManifestError, checked_manifest
 from instrument_net.errors import InputError

@@ -12,11 +12,11 @@ from published import (
     write_tinysol,
 )
 
-from instrument_net.data.corpora.irmas import IrmasCorpus
-from instrument_net.data.corpora.medley_solos_db import MedleySolosDbCorpus
-from instrument_net.data.corpora.nsynth import NSynthCorpus
-from instrument_net.data.corpora.orchideasol import OrchideaSolCorpus
-from instrument_net.data.corpora.tinysol import TinySolCorpus
+from instrument_net.data.corpora.published.irmas import IrmasCorpus
+from instrument_net.data.corpora.published.medley_solos_db import MedleySolosDbCorpus
+from instrument_net.data.corpora.published.nsynth import NSynthCorpus
+from instrument_net.data.corpora.published.orchideasol import OrchideaSolCorpus
+from instrument_net.data.corpora.published.tinysol import TinySolCorpus
 from instrument_net.data.splits import CLASS_NOT_TRAINED, KFold, Split, SplitError, describe_split
 from instrument_net.errors import InputError
 

@@ -21,7 +21,7 @@ from published_libraries import (
 
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.data import InstrumentDataModule
-from instrument_net.data.corpora.registry import corpus_entry
+from instrument_net.data.corpora.published.registry import corpus_entry
 from instrument_net.frontend import FrontEnd
 
 SMALL = {"n_frames": 60, "features": {"n_fft": 512, "hop_length": 256, "n_bins": 83}}

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from instrument_net.data.corpora.facts import CorpusFacts
-from instrument_net.data.corpora.listing import find_below
+from instrument_net.data.corpora.published.facts import CorpusFacts
+from instrument_net.data.corpora.published.listing import find_below
 from instrument_net.data.manifest import ManifestError
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from instrument_net.data.corpora.facts import CorpusFacts, RemoteFile
-from instrument_net.data.corpora.listing import corpus_folder, listed_manifest
+from instrument_net.data.corpora.published.facts import CorpusFacts, RemoteFile
+from instrument_net.data.corpora.published.listing import corpus_folder, listed_manifest
 from instrument_net.data.manifest import Manifest, ManifestError
 
 _ADDRESS = "http://download.magenta.tensorflow.org/datasets/nsynth"

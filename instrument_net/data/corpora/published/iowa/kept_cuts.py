@@ -6,7 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from instrument_net.data.corpora.note_onsets import Cut, cut_run
+from instrument_net.data.corpora.published.iowa.onsets import Cut, cut_run
 from instrument_net.files import write_atomically
 
 _VERSION = 1  # raise it whenever the same recording would be cut elsewhere

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from instrument_net.data.corpora.facts import CorpusFacts, RemoteFile
-from instrument_net.data.corpora.listing import (
+from instrument_net.data.corpora.published.facts import CorpusFacts, RemoteFile
+from instrument_net.data.corpora.published.listing import (
     corpus_folder,
     find_below,
     listed_manifest,

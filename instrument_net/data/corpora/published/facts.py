@@ -85,7 +85,7 @@ class NamedCorpus(Protocol):
     """What the class of a published corpus offers; it is made of the ``path`` of the corpus."""
 
     def listed(self) -> pd.DataFrame:
-        """Return the rows of :func:`~instrument_net.data.corpora.listing.listed_manifest`.
+        """Return the rows of ``listing.listed_manifest``.
 
         Files that are listed and not there are among them.
         """

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from instrument_net.data.corpora.facts import CorpusFacts, RemoteFile
-from instrument_net.data.corpora.listing import (
+from instrument_net.data.corpora.published.facts import CorpusFacts, RemoteFile
+from instrument_net.data.corpora.published.listing import (
     corpus_folder,
     find_below,
     listed_manifest,
     metadata_rows,
 )
-from instrument_net.data.corpora.sol import SOL_CITATION, sol_clips
+from instrument_net.data.corpora.published.sol import SOL_CITATION, sol_clips
 from instrument_net.data.manifest import Manifest
 
 _METADATA = "TinySOL_metadata.csv"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from instrument_net.data.corpora.file_levels import file_levels
-from instrument_net.data.corpora.note_steps import steps_in_semitones
+from instrument_net.data.corpora.published.iowa.levels import file_levels
+from instrument_net.data.corpora.published.iowa.steps import steps_in_semitones
 
 _LOWEST_DB = -90.0  # below the loudest level of the file
 # Between two notes the level falls at least this far below the softer of them, ...

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from instrument_net.data.corpora.facts import CorpusFacts, RemoteFile
-from instrument_net.data.corpora.listing import corpus_folder, listed_manifest
+from instrument_net.data.corpora.published.facts import CorpusFacts, RemoteFile
+from instrument_net.data.corpora.published.listing import corpus_folder, listed_manifest
 from instrument_net.data.manifest import Manifest, ManifestError
 
 _FOLDER = "IRMAS-TrainingData"

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from instrument_net.data.corpora.facts import CorpusFacts
-from instrument_net.data.corpora.partial_copy import incompleteness
+from instrument_net.data.corpora.published.facts import CorpusFacts
+from instrument_net.data.corpora.published.partial_copy import incompleteness
 from instrument_net.data.grouping import KEPT_WHOLE, connected
 from instrument_net.data.manifest import Manifest, ManifestError, checked_manifest
 from instrument_net.files import printable

@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from instrument_net.data.corpora.facts import CorpusFacts, RemoteFile
-from instrument_net.data.corpora.listing import corpus_folder, find_below, listed_manifest
 from instrument_net.data.corpora.note_names import note_number
-from instrument_net.data.corpora.numbered_entries import numbered_entries
+from instrument_net.data.corpora.published.facts import CorpusFacts, RemoteFile
+from instrument_net.data.corpora.published.listing import corpus_folder, find_below, listed_manifest
+from instrument_net.data.corpora.published.numbered_entries import numbered_entries
 from instrument_net.data.grouping import KEPT_WHOLE, MIN_GROUPS
 from instrument_net.data.manifest import Manifest, ManifestError
 from instrument_net.errors import InputError

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from instrument_net.data.corpora.note_names import note_number
-from instrument_net.data.corpora.snake_case import snake_case
+from instrument_net.data.corpora.published.snake_case import snake_case
 
 _NOTES = re.compile(r"([A-G][b#]?-?\d)([A-G][b#]?-?\d)?")
 _DYNAMICS = {"ppp", "pp", "p", "mp", "mf", "f", "ff", "fff"}

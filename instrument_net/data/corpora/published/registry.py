@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from instrument_net.data.corpora import (
+from instrument_net.data.corpora.published import (
     good_sounds,
-    iowa_mis,
     irmas,
     medley_solos_db,
     nsynth,
@@ -17,7 +16,8 @@ from instrument_net.data.corpora import (
     philharmonia,
     tinysol,
 )
-from instrument_net.data.corpora.facts import CorpusFacts, NamedCorpus
+from instrument_net.data.corpora.published.facts import CorpusFacts, NamedCorpus
+from instrument_net.data.corpora.published.iowa import corpus as iowa
 from instrument_net.errors import InputError
 from instrument_net.spelling import hint
 
@@ -39,7 +39,7 @@ CORPORA = {
     entry.facts.name: entry
     for entry in (
         CorpusEntry(good_sounds.FACTS, good_sounds.GoodSoundsCorpus),
-        CorpusEntry(iowa_mis.FACTS, iowa_mis.IowaMisCorpus),
+        CorpusEntry(iowa.FACTS, iowa.IowaMisCorpus),
         CorpusEntry(irmas.FACTS, irmas.IrmasCorpus),
         CorpusEntry(medley_solos_db.FACTS, medley_solos_db.MedleySolosDbCorpus),
         CorpusEntry(nsynth.FACTS, nsynth.NSynthCorpus),

@@ -8,14 +8,14 @@ from typing import Literal
 
 import pandas as pd
 
-from instrument_net.data.corpora.facts import CorpusFacts, RemoteFile
-from instrument_net.data.corpora.listing import (
+from instrument_net.data.corpora.published.facts import CorpusFacts, RemoteFile
+from instrument_net.data.corpora.published.listing import (
     corpus_folder,
     find_below,
     listed_manifest,
     metadata_rows,
 )
-from instrument_net.data.corpora.sol import SOL_CITATION, sol_clips
+from instrument_net.data.corpora.published.sol import SOL_CITATION, sol_clips
 from instrument_net.data.manifest import Manifest
 from instrument_net.errors import InputError
 
@@ -50,7 +50,7 @@ FACTS = CorpusFacts(
 class OrchideaSolCorpus:
     """Notes that ``OrchideaSOL_metadata.csv`` lists; labels are its instruments (``bass_tuba``).
 
-    Folds and splits are as in :class:`~instrument_net.data.corpora.tinysol.TinySolCorpus`.
+    Folds and splits are as in ``TinySolCorpus``.
 
     Attributes:
         path: The folder that holds the metadata and the audio.

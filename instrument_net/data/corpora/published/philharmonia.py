@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from instrument_net.data.corpora.facts import CorpusFacts, RemoteFile
-from instrument_net.data.corpora.listing import corpus_folder, listed_manifest
 from instrument_net.data.corpora.note_names import note_number
-from instrument_net.data.corpora.snake_case import snake_case
+from instrument_net.data.corpora.published.facts import CorpusFacts, RemoteFile
+from instrument_net.data.corpora.published.listing import corpus_folder, listed_manifest
+from instrument_net.data.corpora.published.snake_case import snake_case
 from instrument_net.data.manifest import Manifest, ManifestError
 from instrument_net.files import FoundFiles, described, find_audio_below
 

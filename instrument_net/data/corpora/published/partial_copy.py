@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from instrument_net.data.corpora.facts import CorpusFacts
+from instrument_net.data.corpora.published.facts import CorpusFacts
 from instrument_net.files import printable
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from instrument_net.audio import AudioError
-from instrument_net.data.corpora.facts import CorpusFacts
-from instrument_net.data.corpora.iowa_names import IowaName, iowa_name
-from instrument_net.data.corpora.kept_cuts import kept_cut
-from instrument_net.data.corpora.listing import corpus_folder, listed_manifest
+from instrument_net.data.corpora.published.facts import CorpusFacts
+from instrument_net.data.corpora.published.iowa.kept_cuts import kept_cut
+from instrument_net.data.corpora.published.iowa.names import IowaName, iowa_name
+from instrument_net.data.corpora.published.listing import corpus_folder, listed_manifest
 from instrument_net.data.manifest import Manifest, ManifestError
 from instrument_net.files import FoundFiles, described, find_audio_below
 from instrument_net.progress import work_progress
@@ -49,7 +49,7 @@ class IowaMisCorpus:
     """All files below a folder whose names state a note, or the first and last note of a run.
 
     A run holds all semitones from its first to its last note. It is cut into notes by its level
-    (:func:`~instrument_net.data.corpora.note_onsets.cut_run`). A run in which another number of
+    (``onsets.cut_run``). A run in which another number of
     notes is found than its name states is not used, and is counted. Where a run was cut is kept, by
     its content: the same files are cut the same way, and once.
 

@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from instrument_net.data.corpora.official_folds import first_fold_tested
-from instrument_net.data.corpora.snake_case import snake_case
+from instrument_net.data.corpora.published.official_folds import first_fold_tested
+from instrument_net.data.corpora.published.snake_case import snake_case
 
 SOL_CITATION = (
     "C. E. Cella, D. Ghisi, V. Lostanlen, F. Lévy, J. Fineberg, Y. Maresz: OrchideaSOL: a dataset "

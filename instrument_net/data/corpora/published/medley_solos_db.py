@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from instrument_net.data.corpora.facts import CorpusFacts, RemoteFile
-from instrument_net.data.corpora.listing import (
+from instrument_net.data.corpora.published.facts import CorpusFacts, RemoteFile
+from instrument_net.data.corpora.published.listing import (
     corpus_folder,
     find_below,
     listed_manifest,
     metadata_rows,
 )
-from instrument_net.data.corpora.snake_case import snake_case
+from instrument_net.data.corpora.published.snake_case import snake_case
 from instrument_net.data.manifest import Manifest, ManifestError
 
 _METADATA = "Medley-solos-DB_metadata.csv"

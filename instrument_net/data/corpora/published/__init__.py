@@ -1,0 +1,1 @@
+"""Corpora that others have published: each is read by its name, with its official split."""
