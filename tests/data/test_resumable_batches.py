@@ -3,14 +3,14 @@
 import torch
 from torch.utils.data import RandomSampler
 
-from instrument_net.data.class_balanced_sampler import ClassBalancedSampler
+from instrument_net.data.balanced_sampler import BalancedSampler, Part
 from instrument_net.data.resumable_batches import ResumableBatches
 
 LABELS = torch.tensor([0] * 7 + [1] * 3 + [2] * 3)
 
 
 def orders():
-    return [RandomSampler(range(13)), ClassBalancedSampler(LABELS)]
+    return [RandomSampler(range(13)), BalancedSampler([Part.of(LABELS)])]
 
 
 def step():
@@ -43,12 +43,12 @@ def test_an_epoch_continues_where_it_stopped_and_so_does_the_next_one():
 
 
 def test_between_epochs_only_the_order_is_kept():
-    batches = ResumableBatches(ClassBalancedSampler(LABELS), 4)
+    batches = ResumableBatches(BalancedSampler([Part.of(LABELS)]), 4)
     assert not batches.in_the_middle
     assert batches.state_dict().keys() == {"n_taken", "sampler"}
     assert len([*batches]) == len(batches) == 4
     assert batches.state_dict()["n_taken"] == 0
-    other = ResumableBatches(ClassBalancedSampler(LABELS), 4)
+    other = ResumableBatches(BalancedSampler([Part.of(LABELS)]), 4)
     other.load_state_dict(batches.state_dict())
     torch.manual_seed(5)
     expected = [*batches]
