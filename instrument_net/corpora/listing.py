@@ -23,7 +23,7 @@ def run(options: argparse.Namespace, screen: Console) -> int:
     table.add_column("split")
     for name, entry in sorted(CORPORA.items()):
         facts = entry.facts
-        download = size_in_words(facts.size) if facts.files else "none"
+        download = size_in_words(facts.size) if facts.files and not facts.ask else "its page"
         cells = (
             name, known(facts.n_classes), known(facts.n_clips), download, facts.licence,
             facts.official_split,
