@@ -32,7 +32,7 @@ best: $(VENV)/.ready  ## train the configuration that validation chose: make bes
 	  set -x; $(BIN)/python -m instrument_net.train +experiment=best data=$$corpus data.path=$(call quoted,DATA) $(ARGS)
 
 test: $(VENV)/.ready-dev  ## every test
-	$(BIN)/python -m pytest $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: $(VENV)/.ready-dev  ## format, lint, types
 	$(BIN)/ruff format --check .

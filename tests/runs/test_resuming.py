@@ -33,6 +33,8 @@ def start(arguments, cwd):
     return subprocess.Popen(
         [sys.executable, "-m", "instrument_net.train", *arguments],
         cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        # Behind `&`, a shell lets its processes ignore Ctrl-C, and they would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
 
