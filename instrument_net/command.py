@@ -106,7 +106,7 @@ def _no_setting(argument: str) -> str | None:
             return f"{option}: no option of this command; {_FORM}"
     key, equals, _ = argument.lstrip("+~").partition("=")
     group = key.partition("@")[0]  # Hydra's grammar has a place for it behind
-    if equals and not group:
+    if not group and (equals or argument.strip("+~") == ""):
         return f"{argument}: no setting; {_FORM}"
     options = options_of(group)
     if options and _is_no_option(argument):  # Hydra would end in a stack

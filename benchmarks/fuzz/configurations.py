@@ -15,7 +15,6 @@ from typing import Any, cast
 
 import hydra
 from hydra import compose, initialize_config_dir
-from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from benchmarks.fuzz.recogniser import CLASS_NAMES
@@ -33,7 +32,7 @@ from instrument_net.runs.assembly import (
     build_trainer,
     is_baseline,
 )
-from instrument_net.runs.data_assembly import build_data
+from instrument_net.runs.data_assembly import build_data, build_split
 from instrument_net.runs.monitor import Monitor
 from instrument_net.train import same_folder
 
@@ -210,7 +209,7 @@ def _build(config: DictConfig, overrides: list[str]) -> None:
     monitor = Monitor.named(config.monitor)
     front_end = build_front_end(config)
     augmentation = build_augmentation(config.augment)
-    build_data(config.data, front_end, split=instantiate(config.split), augmentation=augmentation)
+    build_data(config.data, front_end, split=build_split(config.split), augmentation=augmentation)
     if is_baseline(config):
         build_baseline_model(config)
         return

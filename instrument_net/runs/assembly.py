@@ -63,7 +63,7 @@ def build_classifier(config: DictConfig, datamodule: InstrumentDataModule) -> In
     Raises:
         ConfigurationError: If network or loss refuse their settings.
     """
-    with refused_values("model or loss"):
+    with refused_values("model, loss or frontend"):
         return InstrumentClassifier(
             datamodule.class_names,
             network=OmegaConf.to_container(config.model, resolve=True),  # type: ignore[arg-type]

@@ -39,13 +39,15 @@ def check_values(config: DictConfig, choices: Mapping[str, str | None], *, base:
     for _ in _leaves(config):  # before anything else asks for a value that cannot be resolved
         pass
     _check_mappings(config, untouched)
+    _check_names(config, untouched)
     _check_targets(config, untouched)
     for key, default in defaults.items():
         given = OmegaConf.select(config, key, throw_on_missing=False)
-        if default is not None and isinstance(given, DictConfig) and len(given):
+        if not isinstance(default, dict | None) and isinstance(given, DictConfig):
             _refuse(key, OmegaConf.to_container(given), kind_of(key, default).expected)
     _make_names(config)
-    for key, value in _leaves(config):
+    # First the values themselves, then what refers to them: the fault is named where it stands.
+    for key, value in sorted(_leaves(config), key=lambda leaf: _refers(config, leaf[0])):
         if value == "???":
             example = _CHECKPOINT if key == "checkpoint" else "..."
             raise ConfigurationError(f"{key} is missing: give it, as {key}={example}")
@@ -68,6 +70,20 @@ def _check_complete(config: DictConfig, untouched: DictConfig) -> None:
         options = options_of(key)
         advice = f"choose one of {', '.join(options)}" if options else f"give it, as {key}=..."
         raise ConfigurationError(f"{key} is left out, but nothing can replace it: {advice}")
+
+
+def _check_names(config: DictConfig, untouched: DictConfig) -> None:
+    """Refuse a part of the run without what says which class it is."""
+    for key in keys_of(untouched):
+        parent, _, leaf = key.rpartition(".")
+        if leaf not in ("_target_", "name") or not parent:
+            continue
+        given = OmegaConf.select(config, parent)
+        if isinstance(given, DictConfig) and len(given) and leaf not in given:
+            raise ConfigurationError(
+                f"{key} is left out, but says what {parent} is: give it, as "
+                f"{key}={OmegaConf.select(untouched, key)}"
+            )
 
 
 def _check_mappings(config: DictConfig, untouched: DictConfig) -> None:
@@ -122,13 +138,18 @@ def _leaves(config: DictConfig, prefix: str = "") -> Iterator[tuple[str, Any]]:
             raise ConfigurationError(f"{key}: refers to what there is not: {reason}") from error
         if name == "_target_":
             continue
-        written = config._get_node(name)
-        if str(written).startswith("${"):  # the value stands elsewhere, and is checked there
-            continue
-        if isinstance(node, DictConfig):
+        if isinstance(node, DictConfig) and len(node):
             yield from _leaves(node, f"{key}.")
         else:
             yield key, OmegaConf.to_container(node) if OmegaConf.is_config(node) else node
+
+
+def _refers(config: DictConfig, key: str) -> bool:
+    """Return whether the value of a setting stands elsewhere, as in ``seed: ${seed}``."""
+    parent, _, name = key.rpartition(".")
+    above = OmegaConf.select(config, parent) if parent else config
+    node = above._get_node(name) if isinstance(above, DictConfig) else None  # a name may have dots
+    return str(node).startswith("${")
 
 
 def _corpora(config: DictConfig) -> list[str]:

@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
-from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
@@ -22,7 +21,7 @@ from instrument_net.files import write_atomically
 from instrument_net.run_folder import RunFolder
 from instrument_net.runs.assembly import build_front_end
 from instrument_net.runs.clips_digest import clips_digest
-from instrument_net.runs.data_assembly import build_data
+from instrument_net.runs.data_assembly import build_data, build_split
 from instrument_net.runs.facts import command_line
 from instrument_net.runs.folds import summarise
 from instrument_net.runs.left_out import name_left_out
@@ -51,7 +50,7 @@ class CrossValidation:
     def __init__(self, config: DictConfig, *, overrides: Sequence[str]) -> None:
         if "split.fold" in map(key_of, overrides):
             raise ConfigurationError("split.fold: every fold has its turn; only=[...] chooses some")
-        rule = instantiate(config.split)
+        rule = build_split(config.split)
         if not isinstance(rule, FoldRule):
             raise ConfigurationError(
                 "this split has no folds: instrument_net.train runs it; split=k_fold and "

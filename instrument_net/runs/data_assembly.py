@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
-from hydra.utils import get_object
+from hydra.utils import get_object, instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from instrument_net.augmentation import AugmentationChain
@@ -73,6 +73,17 @@ def _config_folders() -> list[Path]:
     sources = HydraConfig.get().runtime.config_sources
     folders = [Path(source.path) for source in sources if source.schema == "file"]
     return [folder for folder in folders if folder != CONF_DIR]
+
+
+def build_split(settings: DictConfig) -> SplitRule:
+    """Return the rule of ``conf/split``.
+
+    Raises:
+        ConfigurationError: If it refuses its settings.
+    """
+    with refused_values("split"):
+        rule: SplitRule = instantiate(settings)
+    return rule
 
 
 def build_data(

@@ -85,9 +85,10 @@ _PRECISIONS = (
     *("32-true", "16-mixed", "bf16-mixed", "16-true", "bf16-true", "64-true"),
     *("transformer-engine", "transformer-engine-float16", "64", "32", "16", "bf16", 64, 32, 16),
 )
+_MOST_DEVICES = 1024  # of one machine: far above any
 _DEVICES = Kind(
     lambda value: (
-        (is_whole(value) and (value >= 1 or value == -1))
+        (is_whole(value) and (1 <= value <= _MOST_DEVICES or value == -1))
         or (isinstance(value, list) and len(value) > 0 and all(map(is_whole, value)))
         or (isinstance(value, str) and (value == "auto" or value.replace(",", "").isdigit()))
     ),

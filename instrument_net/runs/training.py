@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import lightning
-from hydra.utils import instantiate
 from omegaconf import DictConfig
 from rich.console import Console
 
@@ -24,7 +23,7 @@ from instrument_net.runs.assembly import (
 )
 from instrument_net.runs.baseline import idle_overrides, train_baseline
 from instrument_net.runs.clips_digest import clips_digest
-from instrument_net.runs.data_assembly import build_data
+from instrument_net.runs.data_assembly import build_data, build_split
 from instrument_net.runs.ending import Trained, finish
 from instrument_net.runs.environment import describe_environment
 from instrument_net.runs.facts import command_line
@@ -64,7 +63,7 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     datamodule = build_data(
         config.data,
         build_front_end(config),
-        split=instantiate(config.split),
+        split=build_split(config.split),
         augmentation=build_augmentation(config.augment),
     )
     datamodule.setup()

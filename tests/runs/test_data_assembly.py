@@ -4,11 +4,13 @@ import pytest
 import torch
 from hydra import compose, initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
+from omegaconf import OmegaConf
 
 from instrument_net.configuration import CONF_DIR, ConfigurationError
 from instrument_net.data import Split
 from instrument_net.frontend import FrontEnd
-from instrument_net.runs.data_assembly import build_data
+from instrument_net.runs.data_assembly import build_data, build_split
+from instrument_net.runs.refused_values import refused_values
 from instrument_net.runs.score_settings import settings_that_change_scores
 
 FRONT_END = FrontEnd(n_frames=56, features={"n_fft": 512, "hop_length": 256, "n_bins": 83})
@@ -81,3 +83,12 @@ def test_near_duplicates_change_scores_only_where_they_are_looked_for(clips):
     assert "near_duplicates" not in before["loading"]
     after = settings_that_change_scores(composed(*clips, "data.near_duplicates=true"))
     assert after["loading"] == {**before["loading"], "near_duplicates": True}
+
+
+def test_what_hydra_refuses_is_one_line_and_a_fault_of_ours_is_not():
+    with pytest.raises(ConfigurationError, match=r"^split: fold must lie in 0"):
+        build_split(OmegaConf.create({"_target_": "instrument_net.data.KFold", "fold": 20}))
+    with pytest.raises(ConfigurationError, match=r"^split: Instantiation: _partial_ flag"):
+        build_split(OmegaConf.create({"_target_": "instrument_net.data.KFold", "_partial_": {}}))
+    with pytest.raises(TypeError, match="ours"), refused_values("split"):
+        raise TypeError("ours")
