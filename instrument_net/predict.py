@@ -44,7 +44,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="audio files; of a folder, every audio file in it and below",
     )  # fmt: skip
     parser.add_argument("--top", type=int, default=3, help="classes a file (default: 3)")
-    parser.add_argument("--format", choices=list(LISTINGS), default="table", help="default: table")
+    parser.add_argument(
+        "--format", choices=list(LISTINGS),
+        help="default: that of the ending of --out (.csv, .json), else table",
+    )  # fmt: skip
     parser.add_argument(
         "--window", choices=["slide", "whole"], default="slide",
         help="slide (default): windows over the whole file, overlapping by half, their "
@@ -61,6 +64,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parsed = parser.parse_args(arguments)
     if parsed.top < 1 or parsed.batch_size < 1:
         parser.error("--top and --batch-size must be at least 1")
+    if parsed.format is None:
+        ending = "" if parsed.out is None else parsed.out.suffix.lower().removeprefix(".")
+        parsed.format = ending if ending in LISTINGS else "table"
     return parsed
 
 

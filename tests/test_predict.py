@@ -89,6 +89,16 @@ def test_what_is_passed_over_beside_audio_is_named(checkpoint, noise, tmp_path, 
     assert "1 passed over, folder of the system: " in err
 
 
+def test_the_ending_of_the_file_says_the_format(checkpoint, noise, tmp_path):
+    path = noise("a.wav", 0.5)
+    for name, begins in (("a.csv", "path,"), ("a.JSON", "["), ("a.txt", "┏"), ("b", "┏")):
+        assert main([str(checkpoint), str(path), "--out", str(tmp_path / name)]) == 0
+        assert (tmp_path / name).read_text().lstrip().startswith(begins)
+    assert main([str(checkpoint), str(path), "--out", str(tmp_path / "c.csv"),
+                 "--format=json"]) == 0  # fmt: skip
+    assert (tmp_path / "c.csv").read_text().startswith("[")
+
+
 def test_every_format_says_the_same(checkpoint, noise, tmp_path, capsys):
     path = noise("a.wav", 0.5)
     assert main([str(checkpoint), str(path), "--format=json", "--top=3"]) == 0
