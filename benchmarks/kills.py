@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.kills", description=__doc__)
     parser.add_argument("--kills", type=int, default=50, help="how often (default: 50)")
-    parser.add_argument("--epochs", type=int, default=120, help="of the run (default: 120)")
+    parser.add_argument("--epochs", type=int, default=220, help="of the run (default: 220)")
     parser.add_argument("--seed", type=int, default=0, help="of the random moments")
     options = parser.parse_args(arguments)
     epochs = f"trainer.max_epochs={options.epochs}"

@@ -124,7 +124,9 @@ def _unreadable_options(arguments: list[str]) -> str | None:
 
     parser.error = fail  # type: ignore[method-assign]
     with suppress(ValueError):
-        parser.parse_args(arguments)
+        options = parser.parse_args(arguments)
+        if options.resolve and options.cfg is None and not options.help:
+            return "--resolve comes with --cfg or --help"
     return said[0] if said else None
 
 

@@ -54,6 +54,7 @@ def test_a_slip_on_the_command_line_is_one_line(arguments, said, tmp_path):
         (["~logger=0.5"], "~logger=0.5: choose one of tensorboard"),
         (["callbacks=[null]"], "callbacks=[null]: choose one of averaged, default"),
         (["@a=1"], "@a=1: no setting; settings are given as key=value"),
+        (["--resolve"], "--resolve comes with --cfg or --help"),
         (["~"], "~: no setting; settings are given as key=value"),
         (["+="], "+=: no setting; settings are given as key=value"),
         (["seed=1", "--cfg"], "argument --cfg/-c: expected one argument; settings are given"),
