@@ -60,6 +60,6 @@ class LeftOut:
         kinds = Counter(entry.kind for entry in self.passed_over)
         if kinds:
             words += "; passed over beside them: " + ", ".join(
-                f"{n} {kind}" for kind, n in sorted(kinds.items())
+                f"{kind} ({n})" for kind, n in sorted(kinds.items())
             )
         return "; ".join([words, *self.incomplete])

@@ -52,7 +52,7 @@ def test_files_and_classes_that_cannot_be_used_are_named(opened, two_pitches):
     ]
     assert module.describe().endswith(
         "12 clips of 2 classes, 2 left out (rejected.csv), among them all of harp (2); passed over "
-        "beside them: 1 class without audio, 1 no audio"
+        "beside them: class without audio (1), no audio (1)"
     )
 
 

@@ -61,6 +61,6 @@ def test_a_data_module_takes_a_file_a_name_or_a_table(corpus, tmp_path):
         )  # fmt: skip
         module.setup()
         assert module.class_names == expected
-    assert "passed over beside them: 2 dropped by labels (class Gong)" in module.describe()
+    assert "passed over beside them: dropped by labels (class Gong) (2)" in module.describe()
     assert module.left_out.lines()[0].startswith("2 passed over, dropped by labels (class Gong): ")
     assert module.describe_renaming() == ["labels by labels: no class renamed"]
