@@ -15,11 +15,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
 from instrument_net.demo.address import check_address, is_loopback
 from instrument_net.demo.seclusion import seclude
 from instrument_net.errors import WRONG_INPUT_STATUS, InputError
+from instrument_net.escaping import for_screen
 from instrument_net.memory import keep_freed_pages
 
 
@@ -57,12 +57,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     screen = Console(stderr=True, soft_wrap=True, highlight=False)
     if find_spec("gradio") is None:
-        install = escape("pip install 'instrument_net[demo]'")
+        install = for_screen("pip install 'instrument_net[demo]'")
         screen.print(f"[red]error:[/red] the page needs gradio: {install}")
         return WRONG_INPUT_STATUS
     if not is_loopback(options.host):
         screen.print(
-            f"[yellow]warning:[/yellow] --host {escape(options.host)} lets in everyone who can "
+            f"[yellow]warning:[/yellow] --host {for_screen(options.host)} lets in everyone who can "
             "reach this machine over the network, without a password"
         )
     from instrument_net.recognition.recogniser import Recogniser
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_address(options.host, options.port)
         recogniser = Recogniser.from_checkpoint(options.checkpoint)
     except InputError as error:
-        screen.print(f"[red]error:[/red] {escape(str(error))}")
+        screen.print(f"[red]error:[/red] {for_screen(error)}")
         return WRONG_INPUT_STATUS
     # Ended by `kill`, too, it leaves no recording behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
