@@ -49,13 +49,14 @@ class LastCheckpoint(lightning.Callback):
     def on_train_batch_end(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, *_: Any
     ) -> None:
-        """Write the checkpoint in the middle of an epoch, if the last one is old."""
+        """Write the checkpoint within an epoch, if the last one is old or SIGTERM ends the run."""
         batches = _batches(trainer)
         if batches is None or not batches.in_the_middle:
             return
         if trainer.train_dataloader.num_workers > 0:  # type: ignore[union-attr]
             return
-        if time.monotonic() - self._written_at_s >= self._every_s:
+        is_old = time.monotonic() - self._written_at_s >= self._every_s
+        if is_old or trainer.received_sigterm:  # Lightning ends the run behind this step
             self._write(trainer)
 
     def on_train_epoch_end(

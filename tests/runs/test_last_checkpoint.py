@@ -1,0 +1,49 @@
+"""When a checkpoint is written within an epoch."""
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch.utils.data import RandomSampler
+
+from instrument_net.data.resumable_batches import ResumableBatches
+from instrument_net.runs.last_checkpoint import LastCheckpoint
+
+
+@pytest.fixture
+def epoch(tmp_path):
+    """Take one of three batches; return the path of the checkpoint and what happens at its end."""
+
+    def after_a_batch(*, n_batches=1, every_s, sigterm=False, num_workers=0):
+        batches = ResumableBatches(RandomSampler(range(6)), 2)
+        order = iter(batches)
+        for _ in range(n_batches):
+            next(order)
+        trainer = SimpleNamespace(
+            train_dataloader=SimpleNamespace(batch_sampler=batches, num_workers=num_workers),
+            received_sigterm=sigterm, is_global_zero=True,
+            save_checkpoint=lambda path: torch.save(batches.state_dict(), path),
+        )  # fmt: skip
+        callback = LastCheckpoint(tmp_path / "last.ckpt", {}, every_s=every_s)
+        callback.on_train_start(trainer, None)
+        callback.on_train_batch_end(trainer, None)
+        return (tmp_path / "last.ckpt").is_file()
+
+    return after_a_batch
+
+
+def test_within_an_epoch_it_is_written_when_the_last_one_is_old(epoch):
+    assert not epoch(every_s=600)
+    assert epoch(every_s=0)
+
+
+def test_it_is_written_when_sigterm_ends_the_run(epoch):
+    assert epoch(every_s=600, sigterm=True)
+
+
+def test_it_is_left_to_the_end_of_the_epoch_where_that_has_come(epoch):
+    assert not epoch(every_s=0, n_batches=3)
+
+
+def test_it_is_not_written_where_workers_draw_random_numbers(epoch):
+    assert not epoch(every_s=0, num_workers=1, sigterm=True)
