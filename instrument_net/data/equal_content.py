@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from instrument_net.data.linked import linked
 from instrument_net.data.manifest import SPLIT_NAMES
 
 DIGEST = "digest"  # column: of the decoded samples, equal where these are
@@ -61,13 +62,7 @@ def joined(groups: pd.Series, clips: pd.DataFrame) -> pd.Series:
     """
     if DIGEST not in clips.columns or content(clips).is_unique:
         return groups
-    names = groups
-    while True:  # a group may be joined by one clip to a second, and by another to a third
-        by_content = names.groupby(content(clips)).transform("min")
-        again = by_content.groupby(groups).transform("min")
-        if again.equals(names):
-            return again
-        names = again
+    return linked(groups, [content(clips), groups])
 
 
 def without_copies(splits: pd.Series, clips: pd.DataFrame) -> pd.Series:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from instrument_net.data.equal_content import joined, one_name_a_file
+from instrument_net.data.linked import linked
 from instrument_net.errors import InputError
 
 # Column of published corpora: what a split must keep whole, by :func:`connected`.
@@ -96,14 +97,7 @@ def connected(clips: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
         for column in columns
         if column in clips.columns
     ]
-    groups = values[0] if values else clips["path"]
-    while True:
-        again = groups
-        for other in values:
-            again = again.groupby(other).transform("min")
-        if again.equals(groups):
-            return groups
-        groups = again
+    return linked(values[0] if values else clips["path"], values)
 
 
 def assign_groups(
