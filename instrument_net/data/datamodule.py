@@ -110,7 +110,12 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
     @property
     def batch_size(self) -> int:
         """Clips a batch; with ``auto``, after ``setup``."""
-        return self._loading.batch_of(0 if self._divided is None else self._epoch.n_clips)
+        return self._loading.batch_of(self.n_epoch_clips)
+
+    @property
+    def n_epoch_clips(self) -> int:
+        """Clips that an epoch of training draws; 0 before ``setup``."""
+        return 0 if self._divided is None else self._epoch.n_clips
 
     def prepare_data(self) -> None:
         """Find, check and decode every clip; what is already in the store is not decoded again."""
@@ -179,10 +184,7 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
         return self._division.count_training()
 
     def feature_statistics(self) -> tuple[Tensor, Tensor]:
-        """Return mean and standard deviation of every feature over the training split as it is.
-
-        Both are float32 ``(n_features,)``, in the features' own units.
-        """
+        """Return mean and deviation of each feature in training, float32 ``(n_features,)``."""
         return self._loaders.feature_statistics()
 
     def describe(self) -> str:
@@ -227,7 +229,7 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
         assert self._divided is not None
         return self._divided
 
-    @property
+    @cached_property
     def _epoch(self) -> Epoch:
         division, loading = self._division, self._loading
         origins = self._table.origins.loc[division.of("train").index]

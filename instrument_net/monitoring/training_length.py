@@ -25,7 +25,7 @@ class TrainingLength(lightning.Callback):
         """Print the number of steps."""
         datamodule: object = trainer.datamodule  # type: ignore[attr-defined]
         if isinstance(datamodule, InstrumentDataModule):
-            _say(describe_steps(sum(datamodule.n_training_clips()), datamodule.batch_size))
+            _say(describe_steps(datamodule.n_epoch_clips, datamodule.batch_size))
 
     def on_fit_end(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
         """Print why training stopped, if it was early stopping that ended it."""
@@ -52,7 +52,7 @@ def describe_steps(n_clips: int, batch_size: int) -> str:
     """Return how many steps an epoch has, with advice where they are few.
 
     Args:
-        n_clips: Of the training split.
+        n_clips: That an epoch draws.
         batch_size: Clips a step.
 
     >>> describe_steps(90, 4)

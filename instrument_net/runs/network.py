@@ -115,7 +115,7 @@ def _fit(
 
 
 def _of_training(trainer: lightning.Trainer, datamodule: InstrumentDataModule) -> dict[str, str]:
-    steps = describe_steps(sum(datamodule.n_training_clips()), datamodule.batch_size)
+    steps = describe_steps(datamodule.n_epoch_clips, datamodule.batch_size)
     return {
         "Training": f"{steps}; {early_stop(trainer) or f'epochs: {trainer.current_epoch}'}",
         "Augmentation": datamodule.describe_augmentation(),

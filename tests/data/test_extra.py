@@ -1,5 +1,7 @@
 """Corpora that are trained on and never tested."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 import torch
@@ -15,6 +17,7 @@ from instrument_net.data import (
 from instrument_net.data.corpora import FolderCorpus, ManifestCorpus
 from instrument_net.errors import InputError
 from instrument_net.frontend import FrontEnd
+from instrument_net.monitoring import TrainingLength
 
 FRONT_END = FrontEnd(n_frames=56, features={"n_fft": 512, "hop_length": 256, "n_bins": 83})
 CENTROID = FRONT_END.feature_names.index("spectral_centroid_hz")
@@ -100,7 +103,7 @@ def test_of_the_extra_clips_only_those_of_shared_classes(module, extra, tmp_path
 
 
 def test_several_extra_corpora_each_have_their_name_part_and_share(
-    module, extra, table, write_tone
+    module, extra, table, write_tone, capsys
 ):
     for k in range(2):
         write_tone(f"drums/{k}.wav", frequency_hz=60 + k)
@@ -111,6 +114,10 @@ def test_several_extra_corpora_each_have_their_name_part_and_share(
     assert both.class_names == ("drum", "flute", "gong", "harp", "sine")
     labels = torch.cat([label for _, _, label in both.train_dataloader()])
     assert torch.bincount(labels).tolist() == [6, 7, 4, 3, 4]  # 6 of 24 are drums, of which are 2
+    assert both.n_epoch_clips == len(labels) == 24
+    capsys.readouterr()
+    TrainingLength().on_fit_start(SimpleNamespace(datamodule=both), None)  # type: ignore[arg-type]
+    assert " an epoch: 24 clips in batches of " in capsys.readouterr().out
     assert both.describe_extra() == (
         "for training only: tones: extra, 12 clips of 3 classes, unknown source, 50% of an epoch; "
         "drums: drums.csv, 2 clips of 1 classes, 2 sources, 25% of an epoch; 25% of it are clips "
