@@ -52,7 +52,7 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
             :class:`~instrument_net.data.epoch.Epoch`; default: an epoch has every clip.
         augmentation: What training changes about its clips; default: nothing.
         extra_classes, views, store_dir, batch_size, sampling, on_error, num_workers,
-            near_duplicates: See :class:`~instrument_net.data.loading.Loading`.
+            near_duplicates, epoch_clips: See :class:`~instrument_net.data.loading.Loading`.
 
     Attributes:
         class_names: Labels in the order of the network's outputs: those of the training split, or
@@ -84,6 +84,7 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
         on_error: Literal["skip", "raise"] = "skip",
         num_workers: int = 0,
         near_duplicates: bool = False,
+        epoch_clips: int | None = None,
     ) -> None:
         super().__init__()
         check_corpus(corpus, "corpus")
@@ -98,7 +99,7 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
         self.augmentation = augmentation if active else None
         self._loading = Loading(
             extra_classes, views, store_dir, batch_size, sampling, on_error, num_workers, shares,
-            near_duplicates,
+            near_duplicates, epoch_clips,
         )  # fmt: skip
         self._loading.check(self.augmentation)
         self._corpus, self._extra = corpus, extra
@@ -231,9 +232,9 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
 
     @cached_property
     def _epoch(self) -> Epoch:
-        division, loading = self._division, self._loading
+        division = self._division
         origins = self._table.origins.loc[division.of("train").index]
-        return Epoch(division.labels("train"), origins, loading.sampling, loading.shares)
+        return self._loading.epoch(division.labels("train"), origins)
 
     @property
     def _loaders(self) -> Loaders:

@@ -22,8 +22,8 @@ class Epoch:
     """The clips of the training split, and how often an epoch has them.
 
     Corpora without a share are drawn from together, and an epoch has as many clips of them as there
-    are; those with a share come on top, as many as make that share of the whole. Within each of
-    these parts, ``sampling`` says what is balanced.
+    are; those with a share come on top, as many as make that share of the whole. Where the whole is
+    given, they divide it. Within each of these parts, ``sampling`` says what is balanced.
 
     Attributes:
         labels: Class of each clip, int64 ``(n_clips,)``.
@@ -34,6 +34,7 @@ class Epoch:
             whose source is not known count as one source.
         shares: Extra corpus -> its share of the clips of an epoch, above 0 and, all together,
             below 1.
+        whole: Clips that an epoch has; ``None``: it follows from the number of clips, as above.
 
     Raises:
         InputError: If sources are to be balanced and no clip has one.
@@ -43,6 +44,7 @@ class Epoch:
     clips: pd.DataFrame
     sampling: Sampling
     shares: Mapping[str, float]
+    whole: int | None = None
 
     def __post_init__(self) -> None:
         """Check that there is something to balance."""
@@ -61,7 +63,7 @@ class Epoch:
     def sampler(self) -> Sampler[int]:
         """Return the order of the clips, another one in every epoch."""
         parts = self._parts()
-        if self.sampling == "shuffled" and len(parts) == 1:
+        if self.sampling == "shuffled" and len(parts) == 1 and self.whole is None:
             return RandomSampler(range(len(self.labels)))
         return BalancedSampler([*parts.values()])
 
@@ -78,13 +80,13 @@ class Epoch:
         corpora = self.clips["corpus"].to_numpy()
         shares = {name: share for name, share in self.shares.items() if (corpora == name).any()}
         names = pd.Series(corpora).where(pd.Series(corpora).isin(list(shares)), "")
-        n_others = int((names == "").sum())
-        whole = n_others / (1 - sum(shares.values()))
+        of_others = 1 - sum(shares.values())
+        whole = int((names == "").sum()) / of_others if self.whole is None else self.whole
         codes = self._codes()
         parts = {}
         for name in ["", *shares]:
             positions = torch.from_numpy((names == name).to_numpy().nonzero()[0])
-            n_drawn = max(1, round(shares[name] * whole)) if name else n_others
+            n_drawn = max(1, round((shares[name] if name else of_others) * whole))
             parts[name] = Part.of(codes[positions], positions=positions, n_drawn=n_drawn)
         return parts
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Self, get_args
 
+import pandas as pd
+from torch import Tensor
+
 from instrument_net.augmentation import AugmentationChain
-from instrument_net.data.epoch import Sampling
+from instrument_net.data.epoch import Epoch, Sampling
 from instrument_net.data.rendered_views import check_views
 from instrument_net.errors import InputError
 
@@ -45,6 +48,8 @@ class Loading:
             1; of those that are not named, an epoch has as many clips as there are.
         near_duplicates: Whether clips that are the same recording at another level, cut, rate or
             codec are found and kept in one split, see :mod:`instrument_net.data.near_duplicates`.
+        epoch_clips: Clips that an epoch of training draws, see
+            :class:`~instrument_net.data.epoch.Epoch`; ``None``: as many as there are.
     """
 
     extra_classes: Literal["all", "shared"]
@@ -56,6 +61,7 @@ class Loading:
     num_workers: int
     shares: Mapping[str, float] = field(default_factory=dict)
     near_duplicates: bool = False
+    epoch_clips: int | None = None
 
     def check(self, augmentation: AugmentationChain | None) -> None:
         """Refuse a setting that is out of range, or views that do not suit the augmentation.
@@ -77,6 +83,8 @@ class Loading:
                 f"the shares of extra corpora must be above 0 and, all together, below 1, got "
                 f"{listed}; the rest is the corpus itself"
             )
+        if self.epoch_clips is not None and self.epoch_clips < 1:
+            raise InputError(f"epoch_clips must be at least 1, or null, got {self.epoch_clips}")
         if self.views is not None:
             check_views(self.views, augmentation)
 
@@ -96,6 +104,10 @@ class Loading:
             return _LARGEST_BATCH
         # The largest of which more than 19 batches are needed.
         return min(_LARGEST_BATCH, max(1, (n_training_clips - 1) // (FEWEST_STEPS - 1)))
+
+    def epoch(self, labels: Tensor, clips: pd.DataFrame) -> Epoch:
+        """Return what an epoch draws of training clips, see :class:`Epoch`."""
+        return Epoch(labels, clips, self.sampling, self.shares, self.epoch_clips)
 
     def with_batches_of(self, n_clips: int) -> Self:
         """Return the same settings with this number of clips a batch."""

@@ -60,9 +60,11 @@ class InvertedResidualNet(FusedNetwork):
         filters: Filters of the first convolution; the stages have 1.5, 2.5 and 4 times as many,
             the last convolution 8 times.
         dense_units: Neurons of each dense layer but the last.
-        fusion: ``concatenate``, ``gated`` or ``attention``.
+        fusion: ``concatenate``, ``gated`` or ``attention``; ``none``: without the features.
         dropout: Share of the pooled values that training sets to 0.
         feature_dropout: Share of the training clips whose features are dropped.
+        frequency_bands: Bands of equal height that are averaged separately, see
+            :class:`~instrument_net.models.pooled_branch.PooledBranch`.
 
     Raises:
         InputError: If a size is too small, a share not from 0 to 1, or the fusion unknown.
@@ -79,6 +81,7 @@ class InvertedResidualNet(FusedNetwork):
         fusion: str = "concatenate",
         dropout: float = 0.2,
         feature_dropout: float = 0.0,
+        frequency_bands: int = 1,
     ) -> None:
         super().__init__(
             n_classes,
@@ -94,6 +97,7 @@ class InvertedResidualNet(FusedNetwork):
             first_centre=0,
             dense_units=dense_units,
             dropout=dropout,
+            frequency_bands=frequency_bands,
         )
         self.join(
             branch,

@@ -56,9 +56,11 @@ class ResidualNet(FusedNetwork):
             the pixels.
         blocks_per_stage: Residual blocks per stage.
         dense_units: Neurons of each dense layer but the last.
-        fusion: ``concatenate``, ``gated`` or ``attention``.
+        fusion: ``concatenate``, ``gated`` or ``attention``; ``none``: without the features.
         dropout: Share of the pooled values that training sets to 0.
         feature_dropout: Share of the training clips whose features are dropped.
+        frequency_bands: Bands of equal height that are averaged separately, see
+            :class:`~instrument_net.models.pooled_branch.PooledBranch`.
 
     Raises:
         InputError: If a size is too small, a share not from 0 to 1, or the fusion unknown.
@@ -76,6 +78,7 @@ class ResidualNet(FusedNetwork):
         fusion: str = "concatenate",
         dropout: float = 0.2,
         feature_dropout: float = 0.0,
+        frequency_bands: int = 1,
     ) -> None:
         super().__init__(
             n_classes,
@@ -92,6 +95,7 @@ class ResidualNet(FusedNetwork):
             first_centre=0,
             dense_units=dense_units,
             dropout=dropout,
+            frequency_bands=frequency_bands,
         )
         self.join(
             branch,

@@ -115,6 +115,8 @@ def test_each_clip_has_random_numbers_of_its_own(name):
     module = build(name, probability=1)
     if name == "gain":
         module._gain_db = (1.0, 6.0)  # below 0 dB only the level differs, and that is tested below
+    if name == "band_shift":
+        module._max_bins = 50  # eight clips and five shifts: some would be the same
     if name == "mixup":  # equal clips have equal mixtures
         labels = torch.eye(8)
         drawn = changed(module, (tones(8), labels))[1] - labels
@@ -142,7 +144,7 @@ def test_a_silent_clip_does_not_affect_the_others(name):
     after = changed(module, (clips, *label))[0]
     assert after.isfinite().all()
     assert after[1].abs().max() == 0
-    assert (after[[0, 2]].abs().amax(dim=1) > 0.01).all()
+    assert (after[[0, 2]].abs().flatten(1).amax(dim=1) > 0.01).all()
 
 
 @pytest.mark.parametrize(

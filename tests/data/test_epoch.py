@@ -1,5 +1,7 @@
 """What an epoch draws: shares of corpora first, then the balance within each part."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 import torch
@@ -94,3 +96,22 @@ def test_an_order_continues_where_it_was():
     second.load_state_dict(state)
     torch.set_rng_state(random)
     assert list(second) == expected
+
+
+def test_an_epoch_of_a_given_length_keeps_shares_and_balance():
+    made, table = epoch([*OWN, *MORE], "class_source_balanced", bank=0.25)
+    made = replace(made, whole=240)
+    clips = drawn(made, table)
+    assert len(clips) == 240
+    assert clips["corpus"].value_counts()["bank"] == 60
+    own = clips[clips["corpus"] != "bank"]
+    assert own.value_counts(["label", "source"]).tolist() == [45] * 4
+
+
+def test_a_short_epoch_has_other_clips_than_the_next():
+    made, table = epoch([(0, "", "", 30), (1, "", "", 30)])
+    sampler = replace(made, whole=20).sampler()
+    torch.manual_seed(0)
+    first, second, third = ([*sampler] for _ in range(3))
+    assert sorted(first + second + third) == list(range(60))  # each once before any is repeated
+    assert len(table) == 60

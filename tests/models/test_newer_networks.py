@@ -200,3 +200,29 @@ def test_every_fusion_reads_both_branches(name, fusion):
     logits = network(spectrogram, features)
     assert not torch.allclose(network(other_spectrogram, features), logits)
     assert not torch.allclose(network(spectrogram, other_features), logits)
+
+
+@pytest.mark.parametrize("name", TWO_BRANCHES)
+def test_without_fusion_the_features_are_not_read_and_have_no_weights(name):
+    network = small_network(name, fusion="none").eval()
+    spectrogram, _ = small_batch(2)
+    few, many = torch.zeros(2, 6), torch.full((2, 6), 9.0)
+    assert torch.equal(network(spectrogram, few), network(spectrogram, many))
+    assert not any("perceptron" in key or "fusion" in key for key in network.state_dict())
+
+
+@pytest.mark.parametrize(("frequency_bands", "depends"), [(1, False), (3, True)])
+def test_frequency_bands_decide_whether_it_matters_where_something_is(frequency_bands, depends):
+    pooled = PooledBranch(
+        nn.Identity(), channels=1, stride=1, first_centre=0, dense_units=1, dropout=0,
+        frequency_bands=frequency_bands,
+    )  # fmt: skip
+    pooled.dense = nn.Identity()  # the maps are the picture itself
+    low, high = torch.zeros(2, 1, 1, 60, 48)
+    low[..., :10, :], high[..., -10:, :] = 1, 1
+    assert torch.allclose(pooled(low), pooled(high)) is not depends
+
+
+def test_no_frequency_band_is_refused():
+    with pytest.raises(InputError, match="frequency_bands must be at least 1, got 0"):
+        small_network("ResidualNet", frequency_bands=0)
