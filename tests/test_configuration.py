@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ NEEDED |= {
     if option != "manifest" and "path: ???" in (CONF_DIR / f"data/{option}.yaml").read_text()
 }
 EXPERIMENTS = [name for name in FILES if name.startswith("experiment/")]
-AUGMENTED = {"augment/light", "augment/strong"} | {
+AUGMENTED = {"augment/light", "augment/spectral", "augment/strong"} | {
     f"experiment/{name}" for name in ("residual_ensemble", "best", "orchestra")
 }
 
@@ -89,7 +90,8 @@ def build(config, tmp_path):
     else:
         datamodule.class_names = ("a", "b")
         model = build_classifier(config, datamodule).network
-    trainer = build_trainer(config, RunFolder(tmp_path), Monitor.named(config.monitor))
+    monitor = Monitor.named(config.monitor, config.tested_epoch)
+    trainer = build_trainer(config, RunFolder(tmp_path), monitor)
     return datamodule, model, trainer
 
 
@@ -106,12 +108,17 @@ def test_a_file_composes_without_unknown_keys_and_builds_what_it_names(name, tmp
     check_keys(config, choices, base="train")
     if name == "trainer/gpu":  # building it needs a GPU
         config.trainer.accelerator = "cpu"
+    if name in ("logger/mlflow", "logger/wandb") and find_spec(option) is None:
+        with pytest.raises(ConfigurationError, match="pip install"):
+            build(config, tmp_path)
+        return
     datamodule, model, trainer = build(config, tmp_path)
     assert config.data.batch_size in (datamodule.batch_size, "auto")
     assert {type(each).__name__ for each in members_of(model)} == {config.model.name}
     assert len(members_of(model)) == config.model.get("n_members", 1)
     assert trainer.max_epochs == config.trainer.max_epochs
-    assert trainer.checkpoint_callback.monitor == config.monitor
+    kept = "epoch" if config.tested_epoch == "last" else config.monitor
+    assert trainer.checkpoint_callback.monitor == kept
     assert trainer.early_stopping_callback.monitor == config.monitor
     assert (datamodule.augmentation is not None) == (name in AUGMENTED)
 

@@ -12,7 +12,6 @@ from torch import Tensor
 from torch.utils.data import RandomSampler, Sampler
 
 from instrument_net.data.balanced_sampler import BalancedSampler, Part
-from instrument_net.errors import InputError
 
 Sampling = Literal["shuffled", "class_balanced", "class_source_balanced"]
 
@@ -31,13 +30,11 @@ class Epoch:
             (blank where it is not known) of each clip, in the same order.
         sampling: ``shuffled``: nothing is balanced; ``class_balanced``: every class has the same
             say; ``class_source_balanced``: every pair of class and source. The clips of a class
-            whose source is not known count as one source.
+            whose source is not known count as one source, so that without any source every class
+            has the same say.
         shares: Extra corpus -> its share of the clips of an epoch, above 0 and, all together,
             below 1.
         whole: Clips that an epoch has; ``None``: it follows from the number of clips, as above.
-
-    Raises:
-        InputError: If sources are to be balanced and no clip has one.
     """
 
     labels: Tensor
@@ -45,15 +42,6 @@ class Epoch:
     sampling: Sampling
     shares: Mapping[str, float]
     whole: int | None = None
-
-    def __post_init__(self) -> None:
-        """Check that there is something to balance."""
-        balances_sources = self.sampling == "class_source_balanced"
-        if balances_sources and len(self.labels) and (self.clips["source"] == "").all():
-            raise InputError(
-                "data.sampling=class_source_balanced: no training clip has a source (column "
-                "'source' of the table): add it, or take class_balanced"
-            )
 
     @property
     def n_clips(self) -> int:

@@ -7,7 +7,6 @@ from typing import Any
 
 import lightning
 from hydra.utils import instantiate
-from lightning.pytorch.loggers import Logger
 from omegaconf import DictConfig, OmegaConf
 
 from instrument_net.augmentation import AugmentationChain
@@ -18,7 +17,8 @@ from instrument_net.data import InstrumentDataModule
 from instrument_net.frontend import FrontEnd
 from instrument_net.learning.loss import balanced_class_weights
 from instrument_net.monitoring.compile_network import CompileNetwork
-from instrument_net.run_folder import BEST, TENSORBOARD, RunFolder
+from instrument_net.run_folder import BEST, RunFolder
+from instrument_net.runs.loggers import build_logger
 from instrument_net.runs.monitor import Monitor
 from instrument_net.runs.refused_values import refused_values
 
@@ -99,15 +99,6 @@ def loss_options(loss: DictConfig, datamodule: InstrumentDataModule) -> dict[str
     }
 
 
-def build_logger(config: DictConfig, folder: RunFolder) -> Logger:
-    """Return the logger of ``conf/logger``, which writes into the run folder."""
-    with refused_values("logger"):
-        logger: Logger = instantiate(
-            config.logger, save_dir=str(folder.path), name="", version=TENSORBOARD
-        )
-    return logger
-
-
 def build_trainer(
     config: DictConfig,
     folder: RunFolder,
@@ -125,7 +116,11 @@ def build_trainer(
     """
     watched = {"monitor": monitor.name, "mode": monitor.mode}
     own: dict[str, dict[str, Any]] = {
-        "checkpoint": {**watched, "dirpath": str(folder.checkpoints), "filename": BEST},
+        "checkpoint": {
+            **monitor.watched_by_checkpoint,
+            "dirpath": str(folder.checkpoints),
+            "filename": BEST,
+        },
         "early_stopping": watched,
         "progress_bar": {"monitor": monitor.name},
     }
@@ -135,7 +130,7 @@ def build_trainer(
             callbacks.append(instantiate(settings, **own.get(str(name), {})))
     if config.compile:
         callbacks.append(CompileNetwork())
-    logger = build_logger(config, folder)
+    logger = build_logger(config.logger, folder)
     with refused_values("trainer"):
         trainer: lightning.Trainer = instantiate(
             config.trainer,

@@ -20,13 +20,15 @@ class Monitor:
     Attributes:
         name: For example ``validation/macro_f1``.
         mode: ``max`` if higher is better, ``min`` if lower is.
+        tested_epoch: ``best`` by this metric, or the ``last``.
     """
 
     name: str
     mode: Literal["min", "max"]
+    tested_epoch: Literal["best", "last"] = "best"
 
     @classmethod
-    def named(cls, name: object) -> Self:
+    def named(cls, name: object, tested_epoch: Literal["best", "last"] = "best") -> Self:
         """Return the monitor of this name.
 
         Raises:
@@ -35,7 +37,20 @@ class Monitor:
         known = {f"{_SPLIT}{metric}": mode for metric, mode in DIRECTIONS.items()}
         if name not in known:
             raise ConfigurationError(f"monitor={name}: no metric{hint(str(name), known)}")
-        return cls(str(name), known[str(name)])
+        return cls(str(name), known[str(name)], tested_epoch)
+
+    @property
+    def watched_by_checkpoint(self) -> dict[str, str]:
+        """What Lightning's checkpoint callback keeps the best state of."""
+        if self.tested_epoch == "last":
+            return {"monitor": "epoch", "mode": "max"}
+        return {"monitor": self.name, "mode": self.mode}
+
+    @property
+    def choice(self) -> str:
+        """Which state of a network is tested, in words."""
+        last = self.tested_epoch == "last"
+        return "the last epoch, tested once" if last else f"the best on {self.name}, tested once"
 
     def score(self, validation: Predictions) -> float:
         """Return the metric of validation clips, its sign turned where lower is better."""

@@ -16,13 +16,15 @@ from torch import nn
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.data import InstrumentDataModule
 from instrument_net.escaping import for_screen
-from instrument_net.evaluation import Report
+from instrument_net.evaluation import Predictions, Report
+from instrument_net.invocation import command_name
 from instrument_net.models import members_of
 from instrument_net.monitoring import log_mistakes
 from instrument_net.monitoring.training_length import describe_steps, early_stop
 from instrument_net.recognition.recogniser import Recogniser
 from instrument_net.run_folder import RunFolder
 from instrument_net.runs.ending import Trained
+from instrument_net.runs.loggers import curves_place, record_result
 from instrument_net.runs.monitor import Monitor
 from instrument_net.runs.resuming import Resumed
 from instrument_net.runs.screen import shown_path
@@ -54,7 +56,7 @@ def train_network(
         monitor: The metric that chooses the best checkpoint.
         init_from: A checkpoint whose weights training starts from.
         resumed: An interrupted run that continues.
-        hyper_parameters: For TensorBoard, beside the final metrics.
+        hyper_parameters: For the logger, beside the final metrics.
         continue_with: The command that continues this run once it is interrupted.
 
     Raises:
@@ -78,21 +80,22 @@ def train_network(
         _fit(trainer, classifier, datamodule, resumed)
     checkpoint = trainer.checkpoint_callback
     assert isinstance(checkpoint, ModelCheckpoint)
-    assert checkpoint.best_model_score is not None
     best = Recogniser.from_checkpoint(checkpoint.best_model_path)
+
+    validation = predict_split(best, datamodule, "validation")
 
     def record(report: Report) -> None:
         _record(trainer, report, hyper_parameters, best)
 
     return Trained(
         model=described,
-        choice=f"the best on {monitor.name}, tested once",
-        shown_as="best checkpoint",
+        choice=monitor.choice,
+        shown_as=f"{monitor.tested_epoch} checkpoint",
         test=predict_split(best, datamodule, "test"),
-        validation=predict_split(best, datamodule, "validation"),
-        score=float(checkpoint.best_model_score),
+        validation=validation,
+        score=_score(checkpoint, monitor, validation),
         facts={**facts, **_of_training(trainer, datamodule)},
-        places=_places(RunFolder(shown_path(folder.path))),
+        places=_places(trainer, RunFolder(shown_path(folder.path))),
         record=record,
     )
 
@@ -114,6 +117,14 @@ def _fit(
     )
 
 
+def _score(checkpoint: ModelCheckpoint, monitor: Monitor, validation: Predictions) -> float:
+    """Return the monitored metric of the state that is tested."""
+    if monitor.tested_epoch == "last":
+        return monitor.of(validation)
+    assert checkpoint.best_model_score is not None
+    return float(checkpoint.best_model_score)
+
+
 def _of_training(trainer: lightning.Trainer, datamodule: InstrumentDataModule) -> dict[str, str]:
     steps = describe_steps(datamodule.n_epoch_clips, datamodule.batch_size)
     return {
@@ -122,10 +133,10 @@ def _of_training(trainer: lightning.Trainer, datamodule: InstrumentDataModule) -
     }
 
 
-def _places(shown: RunFolder) -> dict[str, str | Path]:
-    predict = f"python -m instrument_net.predict {shown.best_checkpoint} FILE|FOLDER"
+def _places(trainer: lightning.Trainer, shown: RunFolder) -> dict[str, str | Path]:
+    predict = f"{command_name('predict')} {shown.best_checkpoint} FILE|FOLDER"
     return {
-        "curves, sounds, confusions": f"tensorboard --logdir {shown.path.parent}",
+        **curves_place(trainer.logger, shown),
         "checkpoint": shown.best_checkpoint,
         "classify your own files": predict,
     }
@@ -161,13 +172,12 @@ def _record(
     hyper_parameters: Mapping[str, object],
     recogniser: Recogniser,
 ) -> None:
-    """Add the test's metrics and its mistakes to TensorBoard, where there is one."""
-    logger = trainer.logger
-    if isinstance(logger, TensorBoardLogger):
+    """Log the test's metrics; its mistakes too, where TensorBoard shows them."""
+    if isinstance(trainer.logger, TensorBoardLogger):
+        log_mistakes(trainer.logger.experiment, report.mistakes, recogniser.front_end)
+    if trainer.logger is not None:
         metrics = {f"test/{name}": value for name, value in report.known_metrics.items()}
-        logger.log_hyperparams(dict(hyper_parameters), metrics)
-        log_mistakes(logger.experiment, report.mistakes, recogniser.front_end)
-        logger.save()
+        record_result(trainer.logger, hyper_parameters, metrics)
 
 
 def _say(console: Console, text: str) -> None:

@@ -60,6 +60,7 @@ def settings_that_change_scores(config: DictConfig) -> dict[str, Any]:
         "trainer": {k: v for k, v in trainer.items() if k not in _NOT_OF_LEARNING},
         "callbacks": [c for c in callbacks.values() if not _only_shows(str(c["_target_"]))],
         "monitor": config.monitor,
+        **({"tested_epoch": "last"} if config.get("tested_epoch") == "last" else {}),
         "seed": config.seed,
         "init_from": None if config.init_from is None else _content_of(config.init_from),
     }
@@ -71,7 +72,11 @@ def _where_set(data: DictConfig) -> dict[str, Any]:
     """Return what earlier versions did not have: nothing where it is as it was then."""
     extra = data.get("extra") or {}
     shares = {name: one.share for name, one in extra.items() if one.get("share") is not None}
-    settings = {"shares": shares, "near_duplicates": data.get("near_duplicates", False)}
+    settings = {
+        "shares": shares,
+        "near_duplicates": data.get("near_duplicates", False),
+        "epoch_clips": data.get("epoch_clips"),
+    }
     return {name: value for name, value in settings.items() if value}
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from instrument_net.drawing.formats import FORMATS
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -109,7 +111,9 @@ _KINDS: dict[str, Kind] = {
     "checkpoint_minutes": _number(0),
     "name": Kind(lambda value: isinstance(value, str | int | float) and value != "", "a name"),
     "monitor": _ANYTHING,  # the metrics know their names
+    "tested_epoch": _one_of("best", "last"),
     "run_dir": _ANYTHING,
+    "figures": _one_of(*FORMATS),
     "explain": Kind(_whole(0).fits, "a whole number of clips, 0 for none"),
     "folds": _whole(2),
     "split.folds": _whole(2),

@@ -30,6 +30,7 @@ from instrument_net.runs.facts import command_line
 from instrument_net.runs.hyper_parameters import hyper_parameters
 from instrument_net.runs.last_checkpoint import LastCheckpoint
 from instrument_net.runs.left_out import name_left_out
+from instrument_net.runs.loggers import check_logger
 from instrument_net.runs.monitor import Monitor
 from instrument_net.runs.network import quiet_lightning, train_network
 from instrument_net.runs.resuming import checkpoint_of, resume, without_resume
@@ -51,7 +52,7 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     Raises:
         InputError: What is wrong with configuration, table, audio or checkpoint.
     """
-    monitor = Monitor.named(config.monitor)
+    monitor = Monitor.named(config.monitor, config.tested_epoch)
     _check_start(config)
     folder = RunFolder(Path(config.run_dir))
     folder.path.mkdir(parents=True, exist_ok=True)
@@ -78,6 +79,8 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
         seed=config.seed,
         overrides=overrides,
         environment=environment,
+        figures=config.figures,
+        monitor=monitor,
     )
     return trained.score
 
@@ -132,6 +135,7 @@ def _check_start(config: DictConfig) -> None:
     """Refuse a start that cannot be, before anything long begins."""
     if is_baseline(config):
         return
+    check_logger(config.logger)
     if config.init_from is not None:
         existing_checkpoint(config.init_from)
     if config.resume_from is not None:

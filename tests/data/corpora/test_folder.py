@@ -51,7 +51,8 @@ def test_what_is_no_clip_is_passed_over_and_empty_classes_are_named(
         "@eaDir": "folder of the system",
         "harp": "class without audio",
         "viola": "class without audio",
-        "viola/1.m4a": 'm4a (not read: pip install -e ".[codecs]", or convert it to flac or wav)',
+        "viola/1.m4a": 'm4a (not read: pip install "instrument-net[codecs]", '
+        "or convert it to flac or wav)",
     }
 
 

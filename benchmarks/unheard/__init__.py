@@ -1,0 +1,1 @@
+"""Leave-one-source-out of several recipes and seeds: which one knows other people's instruments?"""

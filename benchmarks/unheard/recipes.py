@@ -1,0 +1,62 @@
+"""The recipes that are compared: settings of ``train``, each an idea against ``best``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+BEST = "best"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One idea.
+
+    Attributes:
+        question: What its row answers.
+        overrides: What differs from ``+experiment=best`` with banks, as on a command line.
+        extra: Name of each extra corpus -> its share of an epoch.
+    """
+
+    question: str
+    overrides: Sequence[str] = ()
+    extra: Sequence[tuple[str, float]] = (("soundfont", 0.5),)
+
+
+_WAVEFORM = ["augment=light", "data.views=8"]
+_NO_CHANGE = ["augment=none", "data.views=null"]
+
+RECIPES: dict[str, Recipe] = {
+    BEST: Recipe("the configuration itself"),
+    "no_banks": Recipe("recordings alone", extra=()),
+    "banks_25": Recipe("banks at a quarter of the draws", extra=[("soundfont", 0.25)]),
+    "orchestra": Recipe(
+        "synthetic instruments, too", extra=[("soundfont", 0.3), ("orchestra", 0.3)]
+    ),
+    "only_orchestra": Recipe("synthetic instruments instead of banks", extra=[("orchestra", 0.5)]),
+    "shuffled": Recipe("clips drawn as they come", ["data.sampling=shuffled"]),
+    "class_balanced": Recipe("classes drawn equally", ["data.sampling=class_balanced"]),
+    "waveform_views": Recipe("waveforms changed instead of spectrograms", _WAVEFORM),
+    "strong": Recipe(
+        "stronger changes",
+        ["augment.band_equaliser.deviation_db=6", "augment.noise_floor.probability=0.5",
+         "augment.frame_crop.probability=0.5", "augment.band_shift.max_bins=2",
+         "augment.time_masks.probability=1", "augment.frequency_masks.max_bins=12"],
+    ),
+    "no_equaliser": Recipe("without the equaliser", ["augment.band_equaliser.probability=0"]),
+    "no_crop": Recipe("without cutting sounds", ["augment.frame_crop.probability=0"]),
+    "no_shift": Recipe("without another pitch", ["augment.band_shift.probability=0"]),
+    "short": Recipe("half of the steps", ["trainer.max_epochs=5"]),
+    "long": Recipe("twice the steps", ["trainer.max_epochs=20"]),
+    "narrow": Recipe("half of the filters", ["model.filters=8"]),
+    "wide": Recipe("half as many filters again", ["model.filters=24"]),
+    "three": Recipe("three networks averaged", ["model.n_members=3"]),
+    "features": Recipe("the 20 features, too", ["model.fusion=gated"]),
+    "one_band": Recipe("blind to frequency after the convolutions", ["model.frequency_bands=1"]),
+    "top_80_db": Recipe("80 dB instead of 60", ["frontend.spectrogram.top_db=80"]),
+    "fine_time": Recipe("frames of 23 ms", ["frontend.spectrogram.hop_length=1024"]),
+    "fine_mel": Recipe("128 mel bands", ["frontend.spectrogram.n_mels=128"]),
+    "pcen": Recipe("PCEN instead of decibel", ["frontend.spectrogram.scale=pcen"]),
+    "no_smoothing": Recipe("without label smoothing", ["loss.label_smoothing=0"]),
+    "unaveraged": Recipe("weights as they are, not averaged", ["callbacks=default"]),
+}  # fmt: skip
