@@ -15,6 +15,7 @@ from instrument_net.augmentation.per_clip import (
     checked_range,
     uniform,
 )
+from instrument_net.errors import InputError
 
 
 class BandLowPass(nn.Module):
@@ -38,7 +39,8 @@ class BandLowPass(nn.Module):
         super().__init__()
         self.probability = checked_probability(probability)
         self._start = checked_range("start", start, lowest=0, highest=1)
-        (slope_db,) = checked_range("slope_db", [slope_db, slope_db], lowest=0)[:1]
+        if not slope_db >= 0:
+            raise InputError(f"slope_db must be 0 or above, got {slope_db!r}")
         self._slope = slope_db / checked_top_db(top_db)
 
     def forward(self, spectrogram: Tensor) -> Tensor:
