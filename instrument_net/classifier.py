@@ -21,8 +21,10 @@ from instrument_net.learning.optimizer import spec_adam
 from instrument_net.learning.schedule import constant
 from instrument_net.learning.training_loss import TrainingLoss
 from instrument_net.models import FeatureScaling, averaged, members_of
+from instrument_net.recognition.certainty import Certainty
 from instrument_net.recognition.checkpoint import (
     check_weights,
+    checkpoint_file,
     read_checkpoint,
     refusals_naming,
     settings_of,
@@ -90,6 +92,7 @@ class InstrumentClassifier(lightning.LightningModule):
         )
         self.front_end = parts.front_end
         self.class_names = tuple(class_names)
+        self.certainty: Certainty | None = None  # of other weights, it would mean nothing
         self.network = parts.network
         self.loss = TrainingLoss(
             len(class_names),
@@ -115,16 +118,17 @@ class InstrumentClassifier(lightning.LightningModule):
     ) -> Self:
         """Return the classifier that a checkpoint holds, in evaluation mode.
 
-        The file is read as tensors and plain values only (``weights_only=True``): a checkpoint
-        cannot run code.
+        ``checkpoint_path`` may also be the folder of a run, whose best checkpoint it is then. The
+        file is read as tensors and plain values only (``weights_only=True``): it cannot run code.
 
         Raises:
             CheckpointError: If the file is missing, damaged, holds anything but tensors and plain
                 values, is no checkpoint of this project, or its network was trained on other
                 features than this version computes.
         """
-        path = Path(checkpoint_path)
-        settings = settings_of(read_checkpoint(path), path)
+        path = checkpoint_file(checkpoint_path)
+        content = read_checkpoint(path)
+        settings = settings_of(content, path)
         with refusals_naming(path):
             loaded: Self = super().load_from_checkpoint(
                 path,
@@ -132,6 +136,7 @@ class InstrumentClassifier(lightning.LightningModule):
                 **{**settings, **options, "weights_only": True},
             )
             check_weights(loaded.network, path)
+            loaded.certainty = Certainty.kept_in(content)
         return loaded.eval()
 
     def forward(self, spectrogram: Tensor, features: Tensor) -> Tensor:
@@ -163,6 +168,7 @@ class InstrumentClassifier(lightning.LightningModule):
         (['flute', 'oboe'], 1.0)
         """
         recogniser = Recogniser(self.front_end, self.network.eval(), self.class_names)
+        recogniser.certainty = self.certainty
         (result,) = predict_files(recogniser, [path])
         if result.problem is not None:
             raise AudioError(result.problem)

@@ -14,24 +14,35 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn, TypeVar
 
-from hydra._internal.utils import get_args_parser
-from hydra.core.hydra_config import HydraConfig
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import QuotedString, Sweep
-from hydra.errors import (
-    ConfigCompositionException,
-    HydraException,
-    MissingConfigException,
-    OverrideParseException,
-    SearchPathException,
-)
-from omegaconf import DictConfig, OmegaConf
-
-from instrument_net.configuration import check_keys, extend_hydra, nearest_key_hint, options_of
 from instrument_net.errors import InputError
 from instrument_net.memory import keep_freed_pages
+from instrument_net.runs.refusal import refuse, refuse_missing
+
+try:
+    import hydra
+    from hydra._internal.utils import get_args_parser
+    from hydra.core.hydra_config import HydraConfig
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.core.override_parser.types import QuotedString, Sweep
+    from hydra.errors import (
+        ConfigCompositionException,
+        HydraException,
+        MissingConfigException,
+        OverrideParseException,
+        SearchPathException,
+    )
+    from omegaconf import DictConfig, OmegaConf
+except ModuleNotFoundError as error:  # of a base installation, which is enough for predict
+    refuse_missing(error)
+
+from instrument_net.configuration import (
+    CONF_DIR,
+    check_keys,
+    extend_hydra,
+    nearest_key_hint,
+    options_of,
+)
 from instrument_net.runs.checked_values import check_values
-from instrument_net.runs.refusal import refuse
 from instrument_net.runs.typed_paths import as_typed, quoted_paths
 
 Result = TypeVar("Result")
@@ -45,6 +56,17 @@ _REFUSALS = (
 # What a disk refuses: it is full, a quota is used up, it may not be written.
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
 _FORM = "settings are given as key=value, an experiment as +experiment=baseline"
+
+
+def hydra_command(
+    config_name: str,
+) -> Callable[[Callable[[DictConfig], Result]], Callable[[], Result]]:
+    """Return the decorator of a command's task, which Hydra calls with its configuration.
+
+    Args:
+        config_name: Of the main file in ``conf/``.
+    """
+    return hydra.main(version_base="1.3", config_path=str(CONF_DIR), config_name=config_name)
 
 
 def run_command(command: Callable[[], object]) -> None:
@@ -90,6 +112,8 @@ def checked(task: Callable[[DictConfig, list[str]], Result], config: DictConfig)
         return task(config, [str(override) for override in overrides])
     except InputError as error:
         refuse(str(error))
+    except ModuleNotFoundError as error:
+        refuse_missing(error)
     except OSError as error:
         if error.errno not in _OF_THE_DISK:
             raise

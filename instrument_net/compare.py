@@ -8,14 +8,18 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from instrument_net.drawing.formats import FORMATS
 from instrument_net.errors import WRONG_INPUT_STATUS, InputError
 from instrument_net.escaping import for_markdown, for_screen
 from instrument_net.files import write_atomically
+from instrument_net.invocation import command_name
+from instrument_net.runs.refusal import refuse_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m instrument_net.compare",
+        prog=command_name("compare"),
         description="Compare finished runs: settings, metrics with 95 % intervals, classes, and "
         "each run against the first on the clips that both were tested on.",
     )
@@ -35,19 +39,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--out",
         type=Path,
         default=Path("outputs/compare"),
-        help="folder for comparison.md and CSVs",
+        help="folder for comparison.md, its plot and CSVs",
+    )
+    parser.add_argument(
+        "--figures", choices=FORMATS, default="png", help="also the format of a plot for papers"
     )
     options = parser.parse_args(arguments)
     if len(options.runs) < 2:
         parser.error("a comparison needs at least two runs")
     try:
-        tables = _compare(options.runs)
+        runs, tables = _compare(options.runs)
+    except ModuleNotFoundError as error:
+        refuse_missing(error)
     except InputError as error:
         Console(stderr=True).print(f"[red]error:[/red] {for_screen(error)}", soft_wrap=True)
         return WRONG_INPUT_STATUS
     _print(tables)
     try:
-        _write(tables, options.out)
+        _write(runs, tables, options.out, options.figures)
     except OSError as error:
         reason = f"{options.out}: cannot be written to: {error.strerror}; choose another --out"
         Console(stderr=True).print(f"[red]error:[/red] {for_screen(reason)}", soft_wrap=True)
@@ -58,10 +67,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _compare(folders: Sequence[Path]) -> dict[str, pd.DataFrame]:
+def _compare(folders: Sequence[Path]) -> tuple[list[Run], dict[str, pd.DataFrame]]:
     from instrument_net.evaluation.run_comparison import compare_runs
 
-    return compare_runs([_read(folder, folders) for folder in folders])
+    runs = [_read(folder, folders) for folder in folders]
+    return runs, compare_runs(runs)
 
 
 def _read(folder: Path, among: Sequence[Path]) -> Run:
@@ -115,11 +125,17 @@ def _compared(settings: dict[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _write(tables: dict[str, pd.DataFrame], folder: Path) -> None:
-    """Write ``comparison.md`` and one CSV per table."""
+def _write(
+    runs: Sequence[Run], tables: dict[str, pd.DataFrame], folder: Path, figures: str
+) -> None:
+    """Write ``comparison.md``, its plot and one CSV per table."""
+    from instrument_net.drawing.saving import save_figure
+    from instrument_net.evaluation.comparison_plot import plot_comparison
     from instrument_net.evaluation.markdown import markdown_table
 
-    parts = ["# Comparison of runs"]
+    draw = partial(plot_comparison, runs, title="Metrics with 95 % intervals")
+    save_figure(draw, folder / "metrics", figures=figures)
+    parts = ["# Comparison of runs", "\n![Metrics of each run with 95 % intervals](metrics.png)"]
     for number, (title, table) in enumerate(tables.items(), start=1):
         parts += [f"\n## {for_markdown(title)}\n", markdown_table(table.reset_index())]
         write_atomically(folder / f"{number}.csv", table.to_csv().encode())

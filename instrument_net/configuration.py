@@ -19,9 +19,12 @@ from hydra.utils import get_object
 from omegaconf import DictConfig, OmegaConf
 
 from instrument_net.errors import InputError
+from instrument_net.invocation import as_started
 from instrument_net.spelling import hint
 
-CONF_DIR = Path(__file__).parent.parent / "conf"
+_PACKAGE = Path(__file__).parent
+# A wheel holds it inside the package; a checkout, beside it.
+CONF_DIR = next(p / "conf" for p in (_PACKAGE, _PACKAGE.parent) if (p / "conf").is_dir())
 _EXTRA = "data/extra"  # a group of which several options can be chosen
 _EXPERIMENT = "experiment"  # a group that changes other stages instead of being one
 _NOT_ONE = (_EXPERIMENT, _EXTRA)  # groups that are no choice of one stage
@@ -94,7 +97,8 @@ def _named_groups(file: str) -> Iterator[str]:
 def _help_template(command: str, *, _parent_: DictConfig) -> str:
     """Return what ``--help`` prints; ``$CONFIG`` is filled in by Hydra."""
     lines = [f"{group}: {', '.join(options_of(group))}" for group in groups_of(command)]
-    return _HELP.format(header=_parent_.header, groups="\n".join(lines), footer=_parent_.footer)
+    header = as_started(_parent_.header)
+    return _HELP.format(header=header, groups="\n".join(lines), footer=_parent_.footer)
 
 
 def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: str) -> None:
@@ -121,10 +125,8 @@ def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: s
         groups = {group.replace("/", ".") for group in groups_of(base)}
         if parent in _subtrees(known) or parent in {"", *groups}:
             siblings = {k.rpartition(".")[2] for k in known if k.rpartition(".")[0] == parent}
-        elif parent in known:  # below a key that holds a free mapping or a list
+        else:  # below a free mapping or a list, or below an unknown key, which is reported itself
             continue
-        else:
-            continue  # its parent is unknown as well and is reported itself
         allowed = siblings | _parameters(config, parent)
         if leaf not in allowed:
             advice = _where_known(key) or hint(leaf, allowed, prefix=parent)

@@ -7,11 +7,12 @@ python -m instrument_net.cross_validate +experiment=baseline split=leave_one_sou
 
 from __future__ import annotations
 
-import hydra
-from omegaconf import DictConfig
+from typing import TYPE_CHECKING
 
-from instrument_net.command import checked, run_command
-from instrument_net.configuration import CONF_DIR
+from instrument_net.command import checked, hydra_command, run_command
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 
 def main() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
     run_command(_command)
 
 
-@hydra.main(version_base="1.3", config_path=str(CONF_DIR), config_name="cross_validate")
+@hydra_command("cross_validate")
 def _command(config: DictConfig) -> None:
     checked(_cross_validate, config)
 

@@ -3,15 +3,17 @@
 python -m instrument_net.evaluate checkpoint=outputs/quickstart/.../checkpoints/best.ckpt
 python -m instrument_net.evaluate checkpoint=... data=folder data.path=my_recordings
 python -m instrument_net.evaluate checkpoint=... explain=6
+python -m instrument_net.evaluate checkpoint=... stress=true
 """
 
 from __future__ import annotations
 
-import hydra
-from omegaconf import DictConfig
+from typing import TYPE_CHECKING
 
-from instrument_net.command import checked, run_command
-from instrument_net.configuration import CONF_DIR
+from instrument_net.command import checked, hydra_command, run_command
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 
 def main() -> None:
@@ -19,7 +21,7 @@ def main() -> None:
     run_command(_command)
 
 
-@hydra.main(version_base="1.3", config_path=str(CONF_DIR), config_name="evaluate")
+@hydra_command("evaluate")
 def _command(config: DictConfig) -> None:
     checked(_evaluate, config)
 

@@ -14,6 +14,8 @@ from rich.console import Console
 
 from instrument_net.errors import WRONG_INPUT_STATUS, InputError
 from instrument_net.escaping import for_screen
+from instrument_net.extras import install
+from instrument_net.invocation import command_name
 
 _ENDINGS = {"onnx": ".onnx", "torch": ".pt2"}
 
@@ -21,7 +23,7 @@ _ENDINGS = {"onnx": ".onnx", "torch": ".pt2"}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m instrument_net.export",
+        prog=command_name("export"),
         description="Write a trained network as one file: waveform in, probabilities out. The "
         "weights alone are written beside it, as safetensors with a JSON of all settings.",
     )
@@ -42,8 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             difference = EXPORTERS[options.to](recogniser, out)
         export_weights(recogniser, out.with_suffix(".safetensors"))
     except ModuleNotFoundError as error:
-        install = for_screen(f"{error}: pip install 'instrument_net[export]'")
-        console.print(f"[red]error:[/red] {install}")
+        advice = for_screen(f"{error}: {install('export')}")
+        console.print(f"[red]error:[/red] {advice}")
         return WRONG_INPUT_STATUS
     except InputError as error:
         console.print(f"[red]error:[/red] {for_screen(error)}")

@@ -11,12 +11,14 @@ from typing import Self
 import pandas as pd
 
 from instrument_net.errors import InputError
+from instrument_net.invocation import command_name
 from instrument_net.own_table import read_own_table
 
 BEST, LAST = "best", "last"  # checkpoints, without their ending
-TENSORBOARD = "tensorboard"
+TENSORBOARD, CSV = "tensorboard", "csv"  # what loggers write
 LOCK = ".lock"  # held by the process that works in the folder
-PREDICTIONS, REPORT_PAGE = "predictions.csv", "report.md"  # in a report's folder
+# In a report's folder:
+PREDICTIONS, REPORT_PAGE, HTML_PAGE = "predictions.csv", "report.md", "report.html"
 
 _SHOWN_CURVES = ("train/", "validation/", "lr-")
 
@@ -86,6 +88,11 @@ class RunFolder:
         return self.report / REPORT_PAGE
 
     @property
+    def html_page(self) -> Path:
+        """Return the same page for a browser, with its pictures and sounds inside."""
+        return self.report / HTML_PAGE
+
+    @property
     def predictions(self) -> Path:
         """Return the table of the test clips' predictions."""
         return self.report / PREDICTIONS
@@ -118,7 +125,7 @@ def newest_run(outputs: str | Path) -> Path:
     if not ended:
         raise RunFolderError(
             f"{outputs}: no finished run in it or below; this makes one: "
-            "python -m instrument_net.train +experiment=quickstart"
+            f"{command_name('train')} +experiment=quickstart"
         )
     return max(ended, key=ended.__getitem__)
 

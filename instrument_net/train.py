@@ -9,12 +9,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import hydra
-from omegaconf import DictConfig
+from instrument_net.command import checked, hydra_command, run_command
 
-from instrument_net.command import checked, run_command
-from instrument_net.configuration import CONF_DIR
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 
 def main() -> None:
@@ -38,7 +38,7 @@ def same_folder(arguments: Sequence[str]) -> list[str]:
     return [f"hydra.run.dir={folder}"] if folder.is_dir() else []
 
 
-@hydra.main(version_base="1.3", config_path=str(CONF_DIR), config_name="train")
+@hydra_command("train")
 def _command(config: DictConfig) -> float:
     """Return the best value of ``monitor``, which a sweep may optimise."""
     return checked(_train, config)

@@ -68,6 +68,14 @@ def test_a_checkpoint_alone_gives_everything_back(tmp_path, batch, name):
     assert torch.equal(loaded(*batch[:2]), classifier(*batch[:2]))
 
 
+def test_the_folder_of_a_run_stands_for_its_best_checkpoint(tmp_path, batch):
+    classifier = small_classifier().eval()
+    (tmp_path / "checkpoints").mkdir()
+    save(classifier, tmp_path / "checkpoints" / "best.ckpt")
+    loaded = InstrumentClassifier.load_from_checkpoint(tmp_path)
+    assert torch.equal(loaded(*batch[:2]), classifier(*batch[:2]))
+
+
 def test_a_checkpoint_holds_tensors_and_plain_values_only(tmp_path):
     path = save(small_classifier(), tmp_path / "x.ckpt")
     content = torch.load(path, weights_only=True)

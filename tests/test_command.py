@@ -51,7 +51,7 @@ def test_a_slip_on_the_command_line_is_one_line(arguments, said, tmp_path):
         (["+experiment=null"], "+experiment=null: choose one of baseline"),
         (["augment={a:1}"], "augment={a:1}: choose one of light"),
         (["trainer=[red]x[/red]"], None),  # Hydra's own words for its grammar are one line
-        (["~logger=0.5"], "~logger=0.5: choose one of tensorboard"),
+        (["~logger=0.5"], "~logger=0.5: choose one of csv, mlflow"),
         (["callbacks=[null]"], "callbacks=[null]: choose one of averaged, default"),
         (["@a=1"], "@a=1: no setting; settings are given as key=value"),
         (["--resolve"], "--resolve comes with --cfg or --help"),

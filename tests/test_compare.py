@@ -67,3 +67,14 @@ def test_compare_finds_no_difference_between_equal_runs_and_names_those_of_other
     done = run_module("compare", runs[0], tmp_path)
     assert done.returncode == 2
     assert "a finished run has report/predictions.csv" in done.stderr
+
+
+def test_a_comparison_has_a_plot_for_papers_where_one_is_asked_for(tmp_path, capsys):
+    runs = [str(a_run(tmp_path / name, ("flute", "oboe")).path) for name in ("a", "b")]
+    assert main([*runs, "--out", str(tmp_path / "out"), "--figures", "pdf"]) == 0
+    assert (tmp_path / "out/metrics.pdf").read_bytes().startswith(b"%PDF")
+    assert "](metrics.png)" in (tmp_path / "out/comparison.md").read_text()
+    assert (tmp_path / "out/metrics.png").is_file()
+    with pytest.raises(SystemExit, match="2"):
+        main([*runs, "--figures", "bmp"])
+    assert "invalid choice: 'bmp'" in capsys.readouterr().err

@@ -86,6 +86,7 @@ def test_sources_are_folds_that_go_on_where_they_stopped(corpus, tmp_path):
     assert (table.loc[table["source"] == "cellar", "p(oboe)"] == 0).all()
     page = (folder / "report/report.md").read_text()
     assert "**Folds:** all of 3" in page
+    assert "## How sure on unseen sources\n\nNot stated: 15 clips are too few" in page
     assert "| attic | flute, harp | 6 | gong | 2 | " in page
     assert "| shed |  | 0 | drum | 3 | no fold |  |" in page
     assert (

@@ -15,12 +15,12 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def evaluated(smoke, tmp_path_factory):
-    """The smoke run's checkpoint, evaluated and explained: what was printed, and the report."""
+    """The smoke run's checkpoint, evaluated, stressed and explained: the screen, and the report."""
     _, run = smoke[0]
     folder = tmp_path_factory.mktemp("evaluated")
     done = run_module(
         "evaluate", f"checkpoint={run}/checkpoints/best.ckpt", f"hydra.run.dir={folder}",
-        "explain=3",
+        "explain=3", "stress=true",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout, folder / "report"
@@ -55,6 +55,21 @@ def test_evaluate_explains_the_clips_it_is_asked_to(evaluated):
     assert (contributions.to_numpy() >= 0).all()
     assert "explanations/feature_contributions.png" in page
     assert "report/explanations" in printed
+
+
+def test_evaluate_shows_the_scores_under_stress(evaluated):
+    printed, report = evaluated
+    metrics = json.loads((report / "metrics.json").read_text())
+    scores = pd.read_csv(report / "stress.csv", index_col="condition")
+    unchanged = scores.loc["as they are"]
+    assert unchanged["macro_recall"] == pytest.approx(metrics["macro_recall"], abs=1e-6)
+    assert unchanged["low"] == pytest.approx(metrics["intervals_95"]["macro_recall"]["low"])
+    assert {"cut to 0.25 s", "MP3 at 64 kbit/s", "level of -40 dB"} < set(scores.index)
+    page = (report / "report.md").read_text()
+    assert "## Under stress" in page
+    assert "](stress.png)" in page
+    assert (report / "stress.png").read_bytes().startswith(b"\x89PNG")
+    assert "report/stress.png" in printed
 
 
 def test_evaluate_takes_another_corpus_and_leaves_out_classes_that_the_network_does_not_know(

@@ -62,4 +62,4 @@ def test_a_wrong_checkpoint_or_a_missing_package_ends_the_command(
     assert "no.ckpt: no such checkpoint" in said
     monkeypatch.setitem(sys.modules, "onnx", None)
     assert main([str(checkpoint)]) == 2
-    assert "pip install 'instrument_net[export]'" in capsys.readouterr().out
+    assert 'pip install "instrument-net[export]"' in capsys.readouterr().out

@@ -1,6 +1,7 @@
 """docs/extending.md, applied to the letter to a copy of the project, which then runs."""
 
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,7 @@ def test_every_way_to_extend_has_its_blocks():
         "instrument_net/data/corpora", "conf/data", "instrument_net/frontend",
         "instrument_net/models", "conf/model", "instrument_net/evaluation",
         "instrument_net/augmentation", "conf/augment", "instrument_net/learning",
+        "instrument_net/stress",
     }  # fmt: skip
 
 
@@ -80,3 +82,5 @@ def test_what_the_page_adds_is_used_by_a_run(tmp_path):
     assert "the best on validation/specificity" in page
     curves = EventAccumulator(str(run.tensorboard)).Reload().Tags()["scalars"]
     assert "validation/specificity" in curves
+    table = runpy.run_path(str(project / "instrument_net/stress/conditions.py"))["CONDITIONS"]
+    assert [one.name for one in table][:2] == ["cut to 2 s", "cut to 1 s"]

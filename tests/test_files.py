@@ -60,7 +60,8 @@ def test_everything_else_is_passed_over_with_its_kind(tmp_path, write_tone, monk
         "a/notes.txt": "no audio",
         "a/nothing": "empty file",
         "a/pipe.wav": "neither file nor folder",
-        "a/song.m4a": 'm4a (not read: pip install -e ".[codecs]", or convert it to flac or wav)',
+        "a/song.m4a": 'm4a (not read: pip install "instrument-net[codecs]", '
+        "or convert it to flac or wav)",
         "b": "folder without audio",
     }
 

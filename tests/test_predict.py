@@ -15,8 +15,11 @@ import soundfile
 import torch
 from small_recogniser import NAMES, save_checkpoint, small_recogniser, write_noise
 
+from instrument_net.calibrate.keeping import keep_certainty
 from instrument_net.errors import InputError
-from instrument_net.predict import SOME_FILES_FAILED, choose_device, main
+from instrument_net.predict import SOME_FILES_FAILED, main
+from instrument_net.recognition.certainty import Certainty
+from instrument_net.recognition.device import choose_device
 from instrument_net.recognition.files import window_starts_s
 
 
@@ -51,12 +54,12 @@ def test_the_command_names_broken_files_and_classifies_the_others(
     assert status == SOME_FILES_FAILED == 3
     rows = list(csv.DictReader(out.splitlines()))
     assert [row["path"].rpartition("/")[2] for row in rows] == [
-        "b.flac", "b.flac", "a.wav", "a.wav", "empty.wav", "missing.wav",
+        "b.flac", "a.wav", "empty.wav", "missing.wav",
     ]  # fmt: skip
-    assert [row["rank"] for row in rows] == ["1", "2", "1", "2", "", ""]
-    assert [row["label"] == "" for row in rows] == [False] * 4 + [True] * 2
+    for column in ("label", "probability", "label_2", "probability_2"):
+        assert [row[column] == "" for row in rows] == [False] * 2 + [True] * 2
     assert [row["error"] for row in rows] == [
-        *[""] * 4, f"{folder}/empty.wav: the file is empty (0 bytes)", f"{missing}: no such file",
+        *[""] * 2, f"{folder}/empty.wav: the file is empty (0 bytes)", f"{missing}: no such file",
     ]  # fmt: skip
     assert "empty.wav: the file is empty" in err
     assert "missing.wav: no such file" in err
@@ -75,7 +78,7 @@ def test_a_folder_with_nothing_to_classify_is_answered_with_what_lies_in_it(
     (folder / ".hidden.wav").touch()
     assert main([str(checkpoint), str(folder)]) == 2
     err = capsys.readouterr().err
-    assert '1 passed over, m4a (not read: pip install -e ".[codecs]", or convert it' in err
+    assert '1 passed over, m4a (not read: pip install "instrument-net[codecs]"' in err
     assert "1 passed over, hidden: " in err
 
 
@@ -120,10 +123,28 @@ def test_the_timeline_has_a_row_per_window(checkpoint, recogniser, noise, tmp_pa
     rows = list(csv.DictReader(timeline.read_text().splitlines()))
     starts = window_starts_s(2 * recogniser.duration_s, recogniser.duration_s)
     assert [float(row["start_s"]) for row in rows] == pytest.approx(starts, abs=1e-3)
+    ends = [start + recogniser.duration_s for start in starts]
+    assert [float(row["end_s"]) for row in rows] == pytest.approx(ends, abs=1e-3)
     for row in rows:
         values = {name: float(row[f"p({name})"]) for name in NAMES}
         assert row["label"] == max(values, key=values.get)
         assert sum(values.values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_timeline_in_a_text_file_has_the_labels_of_one_file(checkpoint, noise, tmp_path, capsys):
+    path = noise("long.wav", 1.5)
+    timeline = tmp_path / "timeline.TXT"
+    assert main([str(checkpoint), str(path), "--timeline", str(timeline)]) == 0
+    rows = [line.split("\t") for line in timeline.read_text().splitlines()]
+    assert float(rows[0][0]) == 0
+    assert float(rows[-1][1]) == pytest.approx(1.5, abs=1e-6)
+    assert {label for _, _, label in rows} <= set(NAMES)
+    timeline.unlink()
+    capsys.readouterr()
+    assert main([str(checkpoint), str(path), str(path), "--timeline", str(timeline)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "TXT: labels are those of one file, and there are 2; name one, or write a .csv" in line
+    assert not timeline.exists()
 
 
 def test_a_wrong_checkpoint_or_option_ends_the_command(tmp_path, capsys, noise):
@@ -220,7 +241,7 @@ def test_results_that_cannot_be_written_after_all_are_printed(
     assert main([str(checkpoint), str(path), "--format=csv", "--out", str(out)]) == 2
     printed, err = capsys.readouterr()
     assert "x.csv: cannot be written: No space left on device" in err
-    assert printed.startswith("path,rank,label")
+    assert printed.startswith("path,label,probability")
     assert sorted(tmp_path.iterdir()) == sorted([checkpoint, path])
 
 
@@ -248,3 +269,30 @@ def test_an_interrupted_command_says_so_and_writes_nothing(
     assert main([str(checkpoint), str(noise("a.wav", 0.2)), "--out", str(out)]) == 130
     assert "interrupted: nothing was written" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_a_calibrated_checkpoint_names_sets_and_says_that_it_is_calibrated(
+    checkpoint, noise, capsys
+):
+    certainty = Certainty(5.0, {0.9: 0.0}, 0.0, "90 clips of 9 sources")
+    keep_certainty(checkpoint, certainty)
+    file = noise("a.wav", 0.5)
+    assert main([str(checkpoint), str(file), "--format=json", "--coverage=0.9"]) == 0
+    out, err = capsys.readouterr()
+    (answer,) = json.loads(out)
+    assert sorted(answer["set"]) == sorted(NAMES)
+    assert answer["set"][0] == answer["predictions"][0]["label"]
+    assert "scaled for unseen sources: 90 clips of 9 sources" in err
+
+
+@pytest.mark.parametrize("calibrated", [True, False])
+def test_a_coverage_that_the_checkpoint_does_not_have_is_refused(
+    checkpoint, noise, capsys, calibrated
+):
+    if calibrated:
+        keep_certainty(checkpoint, Certainty(1.0, {0.9: 0.1}, 0.2, ""))
+    assert main([str(checkpoint), str(noise("a.wav", 0.5)), "--coverage=0.5"]) == 2
+    line = capsys.readouterr().err
+    reason = "coverage 0.5: this checkpoint has 0.9" if calibrated else "calibrate CHECKPOINT"
+    assert reason in line
+    assert line.count("\n") == 1

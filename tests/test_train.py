@@ -19,6 +19,7 @@ def test_a_run_folder_holds_everything(smoke):
         ".hydra/config.yaml", "checkpoints/best.ckpt", "checkpoints/last.ckpt", "splits.csv",
         "rejected.csv", "environment.json", "report/report.md", "report/metrics.json",
         "report/per_class.csv", "report/predictions.csv", "report/confusion_counts.png",
+        "report/report.html", "report/learning_curves.png",
         "report/confusion_normalised.csv",
     ]:  # fmt: skip
         assert (run / name).is_file(), name

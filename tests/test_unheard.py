@@ -88,6 +88,8 @@ def test_a_score_is_the_mean_over_seeds_and_the_difference_is_on_common_clips(tr
     table = table_of(finished(trials), {"best": "it", "wide": "more"}, "best").set_index("recipe")
     assert table.loc["best", "macro recall"].startswith("0.750 (")
     assert table.loc["best", "of each seed"] == "1.000, 0.500"
+    assert table.loc["best", "averaged"].startswith("0.500")  # where they differ, flute comes first
+    assert table.loc["wide", "averaged"] == ""
     assert table.loc["best", "phrases"].startswith("0.750")
     assert table.loc["best", "difference"] == ""
     assert table.loc["wide", "difference"].startswith("-0.500 (")

@@ -37,6 +37,16 @@ RECIPES: dict[str, Recipe] = {
     "shuffled": Recipe("clips drawn as they come", ["data.sampling=shuffled"]),
     "class_balanced": Recipe("classes drawn equally", ["data.sampling=class_balanced"]),
     "waveform_views": Recipe("waveforms changed instead of spectrograms", _WAVEFORM),
+    "speed": Recipe(
+        "other pitches of the waveform, too",
+        ["augment.speed.probability=0.7", "augment.speed.semitones=[-3,3]", "data.views=6"],
+    ),
+    "phrases": Recipe("notes put together to phrases", ["data.joined_notes=0.25"]),
+    "rooms": Recipe(
+        "other rooms, too",
+        ["augment.reverberation.probability=0.5", "augment.reverberation.rt60_s=[0.1,0.6]",
+         "augment.reverberation.direct_to_reverberant_db=[0,20]", "data.views=6"],
+    ),
     "strong": Recipe(
         "stronger changes",
         ["augment.band_equaliser.deviation_db=6", "augment.noise_floor.probability=0.5",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 import torch
@@ -37,7 +38,8 @@ def table_of(
     """Return a row of text a recipe.
 
     A clip counts once a seed: a score is the mean over seeds. Intervals resample recordings, and
-    all seeds of one together; seeds differ more than they say.
+    all seeds of one together; seeds differ more than they say. ``averaged`` is the score of the
+    networks of all seeds together.
 
     Args:
         done: Recipe -> seed and fold -> predictions.
@@ -57,11 +59,23 @@ def table_of(
                 "clips": whole.clips["path"].nunique(),
                 "macro recall": _with_interval(whole),
                 "of each seed": ", ".join(f"{recall:.3f}" for recall in each),
+                "averaged": _averaged(parts) if len(seeds) > 1 else "",
                 "phrases": _of_phrases(whole),
                 "difference": _difference(parts, done.get(reference, {}), same=name == reference),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _averaged(parts: Mapping[Key, Predictions]) -> str:
+    """Return the recall of the networks of all seeds together: the mean of their probabilities."""
+    means = []
+    for fold in sorted({fold for _, fold in parts}):
+        of_fold = [part for (_, other), part in sorted(parts.items()) if other == fold]
+        names = of_fold[0].class_names
+        mean = torch.stack([part.over(names).probabilities for part in of_fold]).mean(dim=0)
+        means.append(replace(of_fold[0], probabilities=mean))
+    return _with_interval(pooled(means))
 
 
 def _difference(

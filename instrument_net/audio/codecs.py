@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+from instrument_net.extras import install
+
 # By these endings a file is meant to be sound; what it holds is for its reader to find out.
 SOUND_SUFFIXES = frozenset(
     {".m4a", ".m4b", ".aac", ".wma", ".mka", ".weba", ".ape", ".wv", ".tta", ".mpc", ".tak", ".amr"}
 )
 # These may hold sound.
 VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".3gp", ".webm", ".mkv", ".asf", ".wmv"})
-ADVICE = 'pip install -e ".[codecs]", or convert it to flac or wav'
+ADVICE = f"{install('codecs')}, or convert it to flac or wav"
 
 
 def has_codecs() -> bool:

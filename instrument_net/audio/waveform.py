@@ -25,12 +25,14 @@ class Sound:
         start_s: Where in the file it begins, in seconds.
         is_silent: Nothing sounds in it: no channel moves by more than the rounding of its format.
         is_clipped: Its recording was too loud: runs of samples lie at full scale.
+        peak: What the waveform was divided by, in the file's own scale; 0 for silence.
     """
 
     waveform: Tensor
     start_s: float
     is_silent: bool
     is_clipped: bool
+    peak: float
 
 
 def load_waveform(
@@ -131,8 +133,9 @@ def load_sound(
     fitted = np.zeros(num_samples, np.float32)
     kept = samples[:num_samples]
     fitted[: len(kept)] = kept
+    peak = _peak(mono.samples) * _peak(fitted)
     waveform = torch.from_numpy(_at_peak_1(fitted))
-    return Sound(waveform, start_s, mono.is_silent, mono.is_clipped)
+    return Sound(waveform, start_s, mono.is_silent, mono.is_clipped, peak)
 
 
 def file_duration_s(path: str | Path) -> float:
@@ -208,6 +211,10 @@ def _beyond_end(sound: OpenSound, start: int, length: int) -> AudioError:
 
 # In NumPy: torch would wake its threads for each of these short passes. Where other work occupies
 # the cores, waiting for them has cost ten times as much as decoding.
+def _peak(samples: np.ndarray) -> float:
+    return float(np.abs(samples).max(initial=0))
+
+
 def _at_peak_1(samples: np.ndarray) -> np.ndarray:
     peak = np.abs(samples).max(initial=0)
     # A subnormal peak has no reciprocal; such a sound is silence.

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from instrument_net.baselines.baseline import Baseline, BaselineError
+from instrument_net.extras import install
 
 __all__ = ["BASELINES", "Baseline", "BaselineError", "build_baseline"]
 
@@ -24,7 +25,7 @@ def build_baseline(name: str, **options: Any) -> Baseline:
         BaselineError: If scikit-learn is not installed.
     """
     if find_spec("sklearn") is None:
-        raise BaselineError(f'{name} needs scikit-learn: pip install -e ".[baselines]"')
+        raise BaselineError(f"{name} needs scikit-learn: {install('baselines')}")
     from instrument_net.baselines.forest_features import ForestFeatures
     from instrument_net.baselines.svm_mfcc import SvmMfcc
 

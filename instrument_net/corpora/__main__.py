@@ -15,6 +15,8 @@ from rich.console import Console
 from instrument_net.corpora import check, fetch, listing, overlap, show
 from instrument_net.errors import WRONG_INPUT_STATUS, InputError
 from instrument_net.escaping import for_screen
+from instrument_net.invocation import command_name
+from instrument_net.runs.refusal import refuse_missing
 
 # Each has `add`, which adds its parser to the subcommands and sets the default `run`: a function
 # of the arguments and the screen that returns the exit status.
@@ -25,7 +27,7 @@ INTERRUPTED = 130  # by Ctrl-C, as a shell counts
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the command's arguments."""
     parser = argparse.ArgumentParser(
-        prog="python -m instrument_net.corpora",
+        prog=command_name("corpora"),
         description="The published corpora that data=NAME reads: without a subcommand, their list.",
         epilog="Exit status: 0; 1, check found something missing, changed or too many; 2, wrong "
         "arguments, or a file that cannot be read, written or downloaded.",
@@ -43,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     screen = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
         status: int = options.run(options, screen)
+    except ModuleNotFoundError as error:
+        refuse_missing(error)
     except InputError as error:
         screen.print(f"[red]error:[/red] {for_screen(error)}")
         return WRONG_INPUT_STATUS

@@ -11,6 +11,7 @@ from rich.console import Console
 from instrument_net.corpora.words import size_in_words
 from instrument_net.errors import InputError
 from instrument_net.escaping import for_screen
+from instrument_net.invocation import command_name
 
 if TYPE_CHECKING:
     from instrument_net.data.corpora.published.facts import CorpusFacts, RemoteFile
@@ -58,9 +59,7 @@ def run(options: argparse.Namespace, screen: Console) -> int:
             screen.print(for_screen(f"{path}: unpacked; the archive is not needed any more"))
     if entry.facts.ask:
         screen.print(for_screen(f"not downloaded: {entry.facts.ask}"))
-    screen.print(
-        for_screen(f"python -m instrument_net.corpora check {options.name} {options.path}")
-    )
+    screen.print(for_screen(f"{command_name('corpora')} check {options.name} {options.path}"))
     return 0
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from instrument_net.corpora.words import NOT_KNOWN, known, size_in_words
 from instrument_net.escaping import for_screen
+from instrument_net.invocation import command_name
 
 if TYPE_CHECKING:
     from instrument_net.data.corpora.published.facts import CorpusFacts
@@ -59,4 +60,4 @@ def facts_in_words(facts: CorpusFacts) -> Iterator[tuple[str, str]]:
         yield "size of the download", size_in_words(facts.size)
     if facts.ask:
         yield "where to ask", facts.ask
-    yield "command", f"python -m instrument_net.train data={facts.name} data.path=FOLDER"
+    yield "command", f"{command_name('train')} data={facts.name} data.path=FOLDER"

@@ -45,14 +45,14 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
         corpus: Where clips come from.
         front_end: Waveforms -> (spectrogram, features); default: the 560 x 256 front end.
         split: How clips are divided into train, validation and test.
-        extra: Name -> another corpus, all of whose clips are trained on: none is validated on or
-            tested, and the split of ``corpus`` is the same as without them. Its labels join those
-            of ``corpus``.
+        extra: Name -> another corpus, all of whose clips are trained on and nothing else; the
+            split of ``corpus`` is the same as without them. Its labels join those of ``corpus``.
         shares: Name of an extra corpus -> its share of the clips of an epoch, see
             :class:`~instrument_net.data.epoch.Epoch`; default: an epoch has every clip.
         augmentation: What training changes about its clips; default: nothing.
         extra_classes, views, store_dir, batch_size, sampling, on_error, num_workers,
-            near_duplicates, epoch_clips: See :class:`~instrument_net.data.loading.Loading`.
+            near_duplicates, epoch_clips, joined_notes: See
+            :class:`~instrument_net.data.loading.Loading`.
 
     Attributes:
         class_names: Labels in the order of the network's outputs: those of the training split, or
@@ -63,8 +63,7 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
         rejected: The rows of clips that are left out, with a column ``reason``.
 
     Raises:
-        InputError: If an option is out of range, ``views`` does not suit the augmentation, or
-            ``corpus`` or one of ``extra`` is no corpus.
+        InputError: If an option is out of range, or ``corpus`` or one of ``extra`` is no corpus.
     """
 
     def __init__(
@@ -85,6 +84,7 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
         num_workers: int = 0,
         near_duplicates: bool = False,
         epoch_clips: int | None = None,
+        joined_notes: float = 0.0,
     ) -> None:
         super().__init__()
         check_corpus(corpus, "corpus")
@@ -99,7 +99,7 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
         self.augmentation = augmentation if active else None
         self._loading = Loading(
             extra_classes, views, store_dir, batch_size, sampling, on_error, num_workers, shares,
-            near_duplicates, epoch_clips,
+            near_duplicates, epoch_clips, joined_notes,
         )  # fmt: skip
         self._loading.check(self.augmentation)
         self._corpus, self._extra = corpus, extra

@@ -12,6 +12,7 @@ from torch.nn.functional import one_hot
 from instrument_net.augmentation import AugmentationChain
 from instrument_net.data.divided_clips import DividedClips
 from instrument_net.data.epoch import Epoch
+from instrument_net.data.joined_notes import JoinedNotes
 from instrument_net.data.loader import ClipDataset, FrontEndLoader
 from instrument_net.data.loading import Loading
 from instrument_net.data.rendered_views import RenderedViews
@@ -79,7 +80,7 @@ class Loaders:
             device=self.device,
         )
         return ViewLoader(
-            ViewDataset(views, self.clips.positions("train"), labels),
+            ViewDataset(views, self.clips.positions("train"), labels, joined=self._joined),
             augmentation=augmentation,
             device=self.device,
             **options,
@@ -107,6 +108,14 @@ class Loaders:
         pin_memory = self.device.type == "cuda" and self.loading.num_workers == 0
         positions = self.clips.positions(split)
         return ClipDataset(self.store, positions, labels, pin_memory=pin_memory)
+
+    @property
+    def _joined(self) -> JoinedNotes | None:
+        if not self.loading.joined_notes:
+            return None
+        return JoinedNotes(
+            self.clips.of("train"), share=self.loading.joined_notes, hop_s=self.front_end.hop_s
+        )
 
     @property
     def _workers(self) -> dict[str, Any]:

@@ -50,6 +50,8 @@ class Loading:
             codec are found and kept in one split, see :mod:`instrument_net.data.near_duplicates`.
         epoch_clips: Clips that an epoch of training draws, see
             :class:`~instrument_net.data.epoch.Epoch`; ``None``: as many as there are.
+        joined_notes: Share of the training clips that become phrases, see
+            :class:`~instrument_net.data.joined_notes.JoinedNotes`; it takes views.
     """
 
     extra_classes: Literal["all", "shared"]
@@ -62,6 +64,7 @@ class Loading:
     shares: Mapping[str, float] = field(default_factory=dict)
     near_duplicates: bool = False
     epoch_clips: int | None = None
+    joined_notes: float = 0.0
 
     def check(self, augmentation: AugmentationChain | None) -> None:
         """Refuse a setting that is out of range, or views that do not suit the augmentation.
@@ -85,6 +88,12 @@ class Loading:
             )
         if self.epoch_clips is not None and self.epoch_clips < 1:
             raise InputError(f"epoch_clips must be at least 1, or null, got {self.epoch_clips}")
+        if not 0 <= self.joined_notes <= 1:
+            raise InputError(f"joined_notes must be from 0 to 1, got {self.joined_notes}")
+        if self.joined_notes and self.views is None:
+            raise InputError(
+                "joined_notes puts rendered spectrograms together: set views to 1 or more"
+            )
         if self.views is not None:
             check_views(self.views, augmentation)
 

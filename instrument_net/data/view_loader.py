@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from instrument_net.augmentation import AugmentationChain
+from instrument_net.data.joined_notes import JoinedNotes
 from instrument_net.data.loader import Batch, as_it_is
 from instrument_net.data.rendered_views import RenderedViews
 
@@ -21,21 +22,37 @@ class ViewDataset(Dataset[Batch]):
         views: The rendered clips.
         indices: Positions in the store, in the order of this dataset.
         labels: Class index of each of them, int64 ``(len(indices),)``.
+        joined: Puts notes together to phrases; ``None``: no clip is changed so.
     """
 
-    def __init__(self, views: RenderedViews, indices: Tensor, labels: Tensor) -> None:
+    def __init__(
+        self,
+        views: RenderedViews,
+        indices: Tensor,
+        labels: Tensor,
+        *,
+        joined: JoinedNotes | None = None,
+    ) -> None:
         self._views = views
         self._indices = indices
         self._labels = labels
+        self._joined = joined
 
     def __len__(self) -> int:
         return len(self._indices)
 
     def __getitems__(self, indices: list[int]) -> Batch:
         """Return a whole batch at once, on the CPU, each clip in a view drawn for it."""
-        drawn = torch.randint(self._views.n_views, (len(indices),)).tolist()
-        spectrogram, features = self._views.batch(self._indices[indices].tolist(), drawn)
+        spectrogram, features = self._drawn(indices)
+        if self._joined is not None:
+            spectrogram = self._joined.join(
+                spectrogram, indices, lambda others: self._drawn(others)[0]
+            )
         return spectrogram, features, self._labels[indices]
+
+    def _drawn(self, indices: list[int]) -> tuple[Tensor, Tensor]:
+        drawn = torch.randint(self._views.n_views, (len(indices),)).tolist()
+        return self._views.batch(self._indices[indices].tolist(), drawn)
 
 
 class ViewLoader(DataLoader[Batch]):

@@ -20,19 +20,21 @@ from instrument_net.demo.address import check_address, is_loopback
 from instrument_net.demo.seclusion import seclude
 from instrument_net.errors import WRONG_INPUT_STATUS, InputError
 from instrument_net.escaping import for_screen
+from instrument_net.extras import install
+from instrument_net.invocation import command_name
 from instrument_net.memory import keep_freed_pages
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the command's arguments."""
     parser = argparse.ArgumentParser(
-        prog="python -m instrument_net.demo",
+        prog=command_name("demo"),
         description="Recognise instruments on a page in the browser: drop or record a sound, see "
         "the most probable classes and what speaks for the first. Works without internet.",
         epilog="Exit status: 0, ended by Ctrl-C; 2, wrong arguments or checkpoint, address in use, "
         "gradio not installed.",
     )
-    parser.add_argument("checkpoint", type=Path, help="best.ckpt of a training run")
+    parser.add_argument("checkpoint", type=Path, help="best.ckpt of a training run, or its folder")
     parser.add_argument(
         "--host", default="127.0.0.1",
         help="address to listen on (default: 127.0.0.1, which only this machine reaches); 0.0.0.0 "
@@ -57,8 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     screen = Console(stderr=True, soft_wrap=True, highlight=False)
     if find_spec("gradio") is None:
-        install = for_screen("pip install 'instrument_net[demo]'")
-        screen.print(f"[red]error:[/red] the page needs gradio: {install}")
+        screen.print(f"[red]error:[/red] the page needs gradio: {for_screen(install('demo'))}")
         return WRONG_INPUT_STATUS
     if not is_loopback(options.host):
         screen.print(

@@ -8,7 +8,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from instrument_net.audio import AudioError, file_duration_s, load_waveform
-from instrument_net.demo.timeline import plot_timeline
+from instrument_net.drawing.timeline import plot_timeline
 from instrument_net.explanation import explain, plot_explanation
 from instrument_net.recognition.files import predict_files
 from instrument_net.recognition.recogniser import Recogniser
@@ -77,7 +77,7 @@ def answer(recogniser: Recogniser, path: str | Path, *, max_bytes: int) -> Answe
         summary += f", classified in {len(result.windows)} windows of {recogniser.duration_s:.1f} s"
         end_s = min(start_s + recogniser.duration_s, duration_s)
         title += f", {_clock(start_s)} to {_clock(end_s)}: the window in which it is most probable"
-        timeline = plot_timeline(result, window_s=recogniser.duration_s, duration_s=duration_s)
+        timeline = plot_timeline(result)
         timeline.set_dpi(_DOTS_PER_INCH)
     explanation = plot_explanation(
         explain(recogniser, waveform, target=predicted), front_end=front_end, title=title

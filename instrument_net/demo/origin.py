@@ -7,6 +7,7 @@ from pathlib import Path
 from omegaconf import OmegaConf
 
 from instrument_net.own_table import read_own_table
+from instrument_net.recognition.checkpoint import checkpoint_file
 from instrument_net.run_folder import RunFolder
 
 UNKNOWN = "what it was trained on is unknown: no run folder around the checkpoint"
@@ -18,11 +19,11 @@ def describe_origin(checkpoint: Path) -> str:
     A checkpoint holds none of this; its run folder does.
 
     Args:
-        checkpoint: ``<run>/checkpoints/<name>.ckpt``, or a lone file, for which the phrase says
-            that nothing is known.
+        checkpoint: ``<run>/checkpoints/<name>.ckpt``, or ``<run>``, or a lone file, for which the
+            phrase says that nothing is known.
     """
     try:
-        run = RunFolder.of_checkpoint(checkpoint)
+        run = RunFolder.of_checkpoint(checkpoint_file(checkpoint))
         config = OmegaConf.to_container(OmegaConf.load(run.config))
         assert isinstance(config, dict)
         experiment, data = config["name"], config["data"]

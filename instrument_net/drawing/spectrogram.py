@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from instrument_net.drawing.frequency_axis import label_frequency_axis
-from instrument_net.escaping import for_plot
+from instrument_net.drawing.titles import add_title
 
 Array = npt.NDArray[np.floating]
 
@@ -27,7 +27,7 @@ def plot_spectrogram(spectrogram: Array, *, title: str, bin_hz: Array, hop_s: fl
     figure = Figure(figsize=(5, 3.6), layout="constrained")
     axes = figure.subplots()
     image = draw_spectrogram(axes, spectrogram, bin_hz=bin_hz, hop_s=hop_s, cmap="magma")
-    axes.set_title(for_plot(title), fontsize=10)
+    add_title(figure, title)
     figure.colorbar(image, ax=axes, label="network input")
     return figure
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 import torch
+from scipy.stats import binomtest
 from torch import Tensor
 from torchmetrics.functional.classification import multiclass_calibration_error
 
@@ -92,20 +93,37 @@ def reliability(predictions: Predictions) -> pd.DataFrame:
     """Return the number of clips, mean confidence and accuracy of each bin of confidence.
 
     Returns:
-        Ten rows, indexed by the bin's lower end; an empty bin has 0 clips and NaN.
+        Ten rows, indexed by the bin's lower end; an empty bin has 0 clips and NaN. ``low`` and
+        ``high`` are the 95 % interval of the accuracy (Wilson's). It takes clips as independent;
+        where many are of one recording, it is too narrow.
+
+    References:
+        Wilson, J. Am. Stat. Assoc. 22, 1927.
     """
     confidence = predictions.probabilities.amax(dim=1)
     correct = predictions.correct.float()
     bins = (confidence * N_BINS).ceil().long().clamp(1, N_BINS) - 1
     n_clips = torch.bincount(bins, minlength=N_BINS)
+    n_correct = torch.bincount(bins, correct, N_BINS)
+    intervals = map(_wilson, n_correct.long().tolist(), n_clips.tolist())
+    low, high = zip(*intervals, strict=True)
     return pd.DataFrame(
         {
             "n_clips": n_clips.tolist(),
             "confidence": (torch.bincount(bins, confidence, N_BINS) / n_clips).tolist(),
-            "accuracy": (torch.bincount(bins, correct, N_BINS) / n_clips).tolist(),
+            "accuracy": (n_correct / n_clips).tolist(),
+            "low": low,
+            "high": high,
         },
         index=pd.Index([k / N_BINS for k in range(N_BINS)], name="from"),
     )
+
+
+def _wilson(n_correct: int, n_clips: int) -> tuple[float, float]:
+    if n_clips == 0:
+        return float("nan"), float("nan")
+    interval = binomtest(n_correct, n_clips).proportion_ci(0.95, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def _log(probabilities: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from instrument_net.drawing.titles import add_title
 from instrument_net.escaping import for_plot
 
 Array = npt.NDArray[np.floating]
@@ -39,7 +40,7 @@ def plot_confusion(
 
     >>> confusion = pd.DataFrame([[3, 1], [0, 2]], ["flute", "oboe"], ["flute", "oboe"])
     >>> figure = plot_confusion(confusion, normalise=True, title="Test split")
-    >>> figure.axes[0].get_title()
+    >>> figure.get_suptitle()
     'Test split (% of each true class)'
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['75', '25', '100']
@@ -52,23 +53,25 @@ def plot_confusion(
     size_in = max(4.5, 0.42 * n + 2.4) if has_room else _LARGEST_IN
     figure = Figure(figsize=(size_in + 0.6, size_in), layout="constrained")
     axes = figure.subplots()
-    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    edges = np.arange(n + 1) - 0.5
+    cells = axes.pcolormesh(
+        edges, edges, shares, cmap="Blues", vmin=0, vmax=1, rasterized=not has_room,
+        edgecolors="0.9" if has_room else "none", linewidth=0.5,
+    )  # fmt: skip
+    axes.set_aspect("equal")
+    axes.invert_yaxis()
     if has_room and np.count_nonzero(counts) <= _MOST_NUMBERS:
         _write_numbers(axes, 100 * shares if normalise else counts, shares, whole=normalise)
-    if has_room:
-        axes.set_xticks(np.arange(n + 1) - 0.5, minor=True)
-        axes.set_yticks(np.arange(n + 1) - 0.5, minor=True)
-        axes.grid(which="minor", color="0.9", linewidth=0.5)
     named = range(0, n, 1 if has_room else -(-n // _MOST_TICKS))
-    small = None if has_room else 7
+    small = "medium" if has_room else "x-small"
     names = [for_plot(confusion.index[k]) for k in named]
     axes.set_xticks(named, names, rotation=90, fontsize=small)
     axes.set_yticks(named, names, fontsize=small)
-    axes.tick_params(which="both", length=0)
+    axes.tick_params(length=0)
     axes.set_xlabel("predicted")
     axes.set_ylabel("true", labelpad=10)
-    axes.set_title(f"{for_plot(title)} ({'% of each true class' if normalise else unit})")
-    figure.colorbar(image, ax=axes, shrink=0.7, label="share of the true class")
+    add_title(figure, f"{title} ({'% of each true class' if normalise else unit})")
+    figure.colorbar(cells, ax=axes, shrink=0.7, label="share of the true class")
     return figure
 
 
@@ -78,7 +81,7 @@ def _write_numbers(axes: Axes, values: Array, shares: Array, *, whole: bool) -> 
         value = values[row, column]
         digits = 0 if whole or value >= 10 or value == round(value) else 1
         axes.text(
-            column, row, f"{value:.{digits}f}", ha="center", va="center", fontsize=8,
+            column, row, f"{value:.{digits}f}", ha="center", va="center", fontsize="small",
             in_layout=False, color="white" if shares[row, column] > 0.55 else "black",
         )  # fmt: skip
 
@@ -107,8 +110,8 @@ def plot_per_class(per_class: pd.DataFrame, *, title: str) -> Figure:
     axes.set_ylim(-0.7, len(ordered) - 0.3)
     axes.grid(axis="x", color="0.9")
     axes.set_axisbelow(True)
-    axes.set_xlabel("score of the class (number of test clips in brackets)")
-    axes.set_title(for_plot(title))
+    axes.set_xlabel("score (number of test clips in brackets)")
+    add_title(figure, title)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
     return figure
 
@@ -116,32 +119,37 @@ def plot_per_class(per_class: pd.DataFrame, *, title: str) -> Figure:
 def plot_reliability(tables: Mapping[str, pd.DataFrame], *, title: str) -> Figure:
     """Draw a reliability diagram: accuracy over confidence, with the number of clips below.
 
+    Each point has the 95 % interval of its accuracy, and each bar its number of clips.
+
     Args:
         tables: Name in the legend -> what
             :func:`instrument_net.evaluation.calibration.reliability` returns.
         title: Title of the figure.
     """
-    figure = Figure(figsize=(5.2, 5.6), layout="constrained")
-    axes, below = figure.subplots(2, sharex=True, height_ratios=[3, 1])
+    figure = Figure(figsize=(5.6, 6.2), layout="constrained")
+    axes, below = figure.subplots(2, sharex=True, height_ratios=[3, 1.2])
     axes.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle="--", label="perfect calibration")
     for index, (name, table) in enumerate(tables.items()):
         filled = table[table["n_clips"] > 0]
-        colour = ("#d94801", "#08519c")[index % 2]
-        axes.plot(
-            filled["confidence"],
-            filled["accuracy"],
-            "o-",
-            color=colour,
-            markersize=5,
-            label=for_plot(name),
-        )
+        colour, marker = (("#d94801", "o"), ("#08519c", "s"))[index % 2]
+        accuracy = filled["accuracy"]
+        # Rounding may leave an end of the interval a hair inside the accuracy.
+        errors = [(accuracy - filled["low"]).clip(0), (filled["high"] - accuracy).clip(0)]
+        axes.errorbar(
+            filled["confidence"], accuracy, yerr=errors, fmt=f"{marker}-", color=colour,
+            markersize=5, elinewidth=1, capsize=2, label=for_plot(name),
+        )  # fmt: skip
         width = 1 / len(table) / len(tables)
-        below.bar(table.index + width * (index + 0.5), table["n_clips"], 0.9 * width, color=colour)
+        at = filled.index + width * (index + 0.5)
+        bars = below.bar(at, filled["n_clips"], 0.9 * width, color=colour)
+        upright = {"rotation": 90} if len(tables) > 1 else {}
+        below.bar_label(bars, fontsize="x-small", padding=2, **upright)
     axes.set_ylim(-0.02, 1.02)
     axes.set_xlim(0, 1)
-    axes.set_ylabel("accuracy")
-    axes.set_title(for_plot(title))
+    axes.set_ylabel("accuracy, with 95 % interval")
+    add_title(figure, title)
     axes.legend(loc="upper left", frameon=False)
+    below.margins(y=0.3)
     below.set_ylabel("clips")
     below.set_xlabel("confidence")
     for part in (axes, below):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -10,8 +10,9 @@ import pandas as pd
 from instrument_net.escaping import for_markdown, prose_for_markdown
 from instrument_net.evaluation.markdown import markdown_table
 from instrument_net.evaluation.report_content import Report
+from instrument_net.run_folder import HTML_PAGE
 
-_SHOWN_MISTAKES = 12
+SHOWN_MISTAKES = 12
 
 
 def report_page(
@@ -21,6 +22,7 @@ def report_page(
     facts: Mapping[str, str],
     tables: Mapping[str, pd.DataFrame],
     sections: Mapping[str, str],
+    sounds: Collection[str] = (),
 ) -> str:
     """Return the page; its plots are PNGs in the same folder.
 
@@ -30,6 +32,7 @@ def report_page(
         facts: Name -> text, listed under the heading.
         tables: Heading -> table of text, shown below the metrics.
         sections: Heading -> Markdown, at the end of the page.
+        sounds: Those of the mistakes that the page in HTML can play, by :func:`sound_name`.
     """
     n_clips, n_wrong = report.metrics.overall["n_clips"], len(report.mistakes)
     parts = [
@@ -48,15 +51,15 @@ def report_page(
         *_per_class(report),
         "\n![Precision, recall and F1 of each class](per_class.png)",
         "\n## Confusion matrices\n",
-        "![Confusion matrix, counts](confusion_counts.png)\n",
         "![Confusion matrix, percent of each true class](confusion_normalised.png)\n",
-        "![Confusion matrix, each clip weighted by its confidence](confusion_weighted.png)",
+        "- [Confusion matrix, counts](confusion_counts.png)",
+        "- [Confusion matrix, each clip weighted by its confidence](confusion_weighted.png)",
         "\n## Calibration\n",
         "![Accuracy over confidence](reliability.png)",
         *_breakdowns(report),
         "\n## Most confident mistakes\n",
         f"{n_wrong} of {n_clips} clips are misclassified.",
-        *([f"\n{markdown_table(_mistakes(report))}"] if n_wrong else []),
+        *(_mistakes(report, sounds) if n_wrong else []),
         *(f"\n## {heading}\n\n{text}" for heading, text in sections.items()),
     ]
     return "\n".join(parts) + "\n"
@@ -108,9 +111,14 @@ def _breakdowns(report: Report) -> list[str]:
     return parts
 
 
-def _mistakes(report: Report) -> pd.DataFrame:
-    wrong = report.mistakes.head(_SHOWN_MISTAKES)
-    return pd.DataFrame(
+def sound_name(number: int) -> str:
+    """Return the name of the sound of a mistake, counted from 0."""
+    return f"mistake-{number + 1}"
+
+
+def _mistakes(report: Report, sounds: Collection[str]) -> list[str]:
+    wrong = report.mistakes.head(SHOWN_MISTAKES)
+    table = pd.DataFrame(
         {
             "clip": [Path(path).name for path in wrong["path"]],
             "true": wrong["label"],
@@ -118,3 +126,9 @@ def _mistakes(report: Report) -> pd.DataFrame:
             "confidence": wrong["confidence"].map("{:.2f}".format),
         }
     )
+    if not sounds:
+        return [f"\n{markdown_table(table)}"]
+    names = map(sound_name, range(len(table)))
+    table["sound"] = [f"[listen]({HTML_PAGE}#{n})" if n in sounds else "" for n in names]
+    said = f"They play in [{HTML_PAGE}]({HTML_PAGE}), as the network gets them: mono, peak at 1."
+    return [f"\n{markdown_table(table, markdown=['sound'])}", f"\n{said}"]

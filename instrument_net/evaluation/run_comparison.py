@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -37,6 +38,13 @@ class Run:
     name: str
     predictions: Predictions
     settings: dict[str, Any]
+
+    @cached_property
+    def measured(self) -> pd.DataFrame:
+        """``value``, ``low`` and ``high`` of each metric that has a 95 % interval, by its name."""
+        overall = pd.Series(measure(self.predictions).overall)
+        intervals = bootstrap_intervals(self.predictions).dropna()
+        return intervals.assign(value=overall.reindex(intervals.index))
 
 
 def compare_runs(runs: Sequence[Run]) -> dict[str, pd.DataFrame]:
@@ -96,12 +104,10 @@ def shared_clips(first: Run, other: Run) -> tuple[Predictions, Predictions]:
 def _metrics(runs: Sequence[Run]) -> pd.DataFrame:
     columns = {}
     for run in runs:
-        overall = measure(run.predictions).overall
-        intervals = bootstrap_intervals(run.predictions)
         columns[run.name] = {
-            name: f"{overall[name]:.3f} ({low:.3f} to {high:.3f})"
-            for name, low, high in intervals.dropna().itertuples()
-        } | {"n_clips": str(overall["n_clips"])}
+            name: f"{value:.3f} ({low:.3f} to {high:.3f})"
+            for name, low, high, value in run.measured[["low", "high", "value"]].itertuples()
+        } | {"n_clips": str(len(run.predictions.clips))}
     return pd.DataFrame(columns).fillna("").rename_axis("metric")
 
 

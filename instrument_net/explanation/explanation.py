@@ -11,6 +11,7 @@ from torch import Tensor
 from instrument_net.errors import InputError
 from instrument_net.explanation.branches import DissectedNetwork, branch_logits
 from instrument_net.explanation.contributions import feature_contributions
+from instrument_net.explanation.padding import frames_with_sound, n_sounding
 from instrument_net.explanation.saliency import saliency_map
 from instrument_net.recognition.recogniser import Recogniser
 from instrument_net.spelling import hint
@@ -26,7 +27,8 @@ class Explanation:
         spectrogram: The input of the network, ``(bins, frames)`` in [0, 1].
         saliency: How much each part of the spectrogram raises the logit of the class,
             ``(bins, frames)`` in [0, 1]: see :func:`~instrument_net.explanation.saliency_map`.
-            ``None`` for a network without a spectrogram branch.
+            ``None`` for a network without a spectrogram branch. 0 in the padding.
+        sound_s: Where the padding begins, in seconds from the clip's start.
         feature_contributions: Indexed by feature, in units of the logit: see
             :func:`~instrument_net.explanation.feature_contributions`. ``None`` for a network
             without a perceptron branch.
@@ -39,6 +41,7 @@ class Explanation:
     probability: float
     spectrogram: Tensor
     saliency: Tensor | None
+    sound_s: float
     feature_contributions: pd.Series | None
     branch_probabilities: dict[str, float]
 
@@ -87,7 +90,8 @@ def explain(recogniser: Recogniser, waveform: Tensor, target: str | None = None)
         code = torch.tensor([index], device=device)
         saliency = contributions = None
         if "spectrogram" in network.branches:
-            saliency = saliency_map(network, spectrogram, features, code)[0].cpu()
+            shown = frames_with_sound(waveform, recogniser.front_end).to(device)[None]
+            saliency = saliency_map(network, spectrogram, features, code, shown=shown)[0].cpu()
         if "features" in network.branches:
             contributions = pd.Series(
                 feature_contributions(network, spectrogram, features, code)[0].cpu().numpy(),
@@ -99,6 +103,7 @@ def explain(recogniser: Recogniser, waveform: Tensor, target: str | None = None)
         probability=float(own[index]),
         spectrogram=spectrogram[0, 0].cpu(),
         saliency=saliency,
+        sound_s=n_sounding(waveform) / recogniser.front_end.sample_rate_hz,
         feature_contributions=contributions,
         branch_probabilities={name: float(p[index]) for name, p in probabilities.items()},
     )

@@ -11,6 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from instrument_net.drawing.spectrogram import draw_spectrogram
+from instrument_net.drawing.titles import add_title
 from instrument_net.escaping import for_plot
 from instrument_net.explanation.explanation import Explanation
 from instrument_net.frontend import FrontEnd
@@ -37,7 +38,7 @@ def plot_explanation(
     """
     contributions = explanation.feature_contributions
     figure = Figure(figsize=(6.4 if contributions is None else 11, 5.8), layout="constrained")
-    figure.suptitle(for_plot(title or f"{explanation.class_name} ({explanation.probability:.0%})"))
+    add_title(figure, title or f"{explanation.class_name} ({explanation.probability:.0%})")
     grid = figure.add_gridspec(
         nrows=2,
         ncols=1 if contributions is None else 2,
@@ -59,11 +60,22 @@ def _draw_spectrogram(
     )
     draw(explanation.spectrogram.numpy(), cmap="gray_r")
     if explanation.saliency is None:
-        axes.set_title("This network does not read the spectrogram", fontsize=10)
+        axes.set_title("This network does not read the spectrogram", fontsize="medium")
     else:
         overlay = draw(explanation.saliency.numpy(), cmap=_OVERLAY)
         figure.colorbar(overlay, ax=axes, label="saliency")
-        axes.set_title(for_plot(f"Evidence for {explanation.class_name}"), fontsize=10)
+        axes.set_title(for_plot(f"Evidence for {explanation.class_name}"), fontsize="medium")
+    end_s = axes.get_xlim()[1]
+    if explanation.sound_s < end_s:
+        axes.axvspan(
+            explanation.sound_s, end_s, facecolor="0.95", edgecolor="0.8", hatch="//", linewidth=0
+        )
+        room_s = end_s - explanation.sound_s
+        if room_s > 0.2 * end_s:
+            axes.text(
+                explanation.sound_s + room_s / 2, 0.5, "padding", ha="center", va="center",
+                transform=axes.get_xaxis_transform(), backgroundcolor="0.95",
+            )  # fmt: skip
 
 
 def _draw_branches(axes: Axes, explanation: Explanation) -> None:
@@ -76,7 +88,7 @@ def _draw_branches(axes: Axes, explanation: Explanation) -> None:
         axes.annotate(
             f"{shares[name]:.0%}", (shares[name], row), (-4 if inside else 4, 0),
             textcoords="offset points", ha="right" if inside else "left", va="center",
-            fontsize=9, color="white" if inside else "black",
+            fontsize="small", color="white" if inside else "black",
         )  # fmt: skip
     axes.set_xlim(0, 1)
     axes.set_xlabel(for_plot(f"probability of {explanation.class_name}"))
@@ -93,5 +105,5 @@ def _draw_contributions(axes: Axes, contributions: pd.Series) -> None:
     axes.margins(y=0.01)
     axes.locator_params(axis="x", nbins=4)  # "-0.025" is wide
     axes.set_xlabel("contribution to the logit")
-    axes.set_title("Contribution of each feature", fontsize=10)
+    axes.set_title("Contribution of each feature", fontsize="medium")
     axes.spines[["top", "right"]].set_visible(False)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from instrument_net.drawing.titles import add_title
 from instrument_net.escaping import for_plot
 
 
@@ -20,12 +22,20 @@ def plot_contributions(contributions: pd.DataFrame, *, title: str) -> Figure:
         A figure whose size grows with both.
     """
     n_classes, n_features = contributions.shape
-    figure = Figure(figsize=(0.36 * n_features + 3, 0.3 * n_classes + 2.4), layout="constrained")
+    figure = Figure(figsize=(0.36 * n_features + 3, 0.3 * n_classes + 3), layout="constrained")
     axes = figure.subplots()
-    image = axes.imshow(contributions.to_numpy(), cmap="Oranges", vmin=0, aspect="auto")
+    edges = [np.arange(n + 1) - 0.5 for n in (n_features, n_classes)]
+    cells = axes.pcolormesh(
+        *edges, contributions.to_numpy(), cmap="Oranges", vmin=0, edgecolors="0.9", linewidth=0.5
+    )
+    axes.invert_yaxis()
     axes.set_xticks(range(n_features), list(map(for_plot, contributions.columns)), rotation=90)
     axes.set_yticks(range(n_classes), list(map(for_plot, contributions.index)))
     axes.tick_params(length=0)
-    axes.set_title(for_plot(title), fontsize=10)
-    figure.colorbar(image, ax=axes, label="mean absolute contribution to the logit")
+    add_title(figure, title)
+    # Along the features, of which there are many: of two classes, the height cuts its label.
+    figure.colorbar(
+        cells, ax=axes, location="top", shrink=0.5, aspect=40,
+        label="mean absolute contribution to the logit",
+    )  # fmt: skip
     return figure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor
 
 from instrument_net.data import InstrumentDataModule
-from instrument_net.drawing.png import png
+from instrument_net.drawing.saving import save_figure
 from instrument_net.escaping import for_markdown
 from instrument_net.evaluation import Predictions, measure
 from instrument_net.evaluation.markdown import markdown_table
@@ -37,6 +38,7 @@ def explain_split(
     *,
     n_clips: int,
     split: str = "test",
+    figures: str = "png",
 ) -> dict[str, str]:
     """Write figures and tables that explain what a recogniser predicts for the clips of a split.
 
@@ -51,6 +53,7 @@ def explain_split(
         report_folder: Where the report is.
         n_clips: How many clips are drawn, at least 1.
         split: ``train``, ``validation`` or ``test``.
+        figures: Format of the plots, see :func:`instrument_net.drawing.saving.save_figure`.
 
     Returns:
         Heading -> Markdown, for the report.
@@ -75,9 +78,12 @@ def explain_split(
             predictions, contributions, recogniser.front_end.feature_names
         )
         title = "Contribution of each feature to the logit of the true class"
-        figure = plot_contributions(by_class, title=title)
         write_atomically(folder / "feature_contributions.csv", by_class.round(6).to_csv().encode())
-        write_atomically(folder / "feature_contributions.png", png(figure))
+        save_figure(
+            partial(plot_contributions, by_class, title=title),
+            folder / "feature_contributions",
+            figures=figures,
+        )
         sections["Contribution of each feature"] = (
             f"![Mean absolute contribution, class by feature]({FOLDER}/feature_contributions.png)"
             "\n\nMean absolute contribution to the logit of the true class over the clips of that "
@@ -85,7 +91,7 @@ def explain_split(
             "the clip."
         )
     sections["Explained clips"] = _draw_clips(
-        recogniser, datamodule, predictions, split, folder, n_clips
+        recogniser, datamodule, predictions, split, folder, n_clips, figures
     )
     return sections
 
@@ -189,6 +195,7 @@ def _draw_clips(
     split: str,
     folder: Path,
     n_clips: int,
+    figures: str,
 ) -> str:
     stored = datamodule.loader(split).clips
     position = {index: k for k, index in enumerate(datamodule.clips_of(split).index)}
@@ -202,8 +209,8 @@ def _draw_clips(
             f"{'correct' if row['correct'] else 'true: ' + row['label']}\n"
             f"{Path(row['path']).name}"
         )
-        figure = plot_explanation(explanation, front_end=recogniser.front_end, title=title)
-        name = f"{number:02d}_{'correct' if row['correct'] else 'mistake'}.png"
-        write_atomically(folder / name, png(figure))
-        lines.append(f"![{for_markdown(title.replace(chr(10), ': '))}]({FOLDER}/{name})")
+        draw = partial(plot_explanation, explanation, front_end=recogniser.front_end, title=title)
+        name = f"{number:02d}_{'correct' if row['correct'] else 'mistake'}"
+        save_figure(draw, folder / name, figures=figures)
+        lines.append(f"![{for_markdown(title.replace(chr(10), ': '))}]({FOLDER}/{name}.png)")
     return "\n\n".join(lines)

@@ -14,7 +14,12 @@ from instrument_net.explanation.branches import DissectedNetwork
 
 
 def saliency_map(
-    network: DissectedNetwork, spectrogram: Tensor, features: Tensor, target: Tensor
+    network: DissectedNetwork,
+    spectrogram: Tensor,
+    features: Tensor,
+    target: Tensor,
+    *,
+    shown: Tensor | None = None,
 ) -> Tensor:
     """Return how much each part of the spectrogram raises the target's logit.
 
@@ -30,6 +35,9 @@ def saliency_map(
         spectrogram: ``(batch, 1, bins, frames)``.
         features: ``(batch, n_features)``.
         target: Class index of each clip, int64 ``(batch,)``.
+        shown: Frames that are not padding, bool ``(batch, frames)``: elsewhere the saliency is 0.
+            Maps are coarse, and biases answer to silence, too: without this, padding is salient.
+            Default: all.
 
     Returns:
         ``(batch, bins, frames)`` in [0, 1]: the maximum of each clip is 1, or 0 where nothing
@@ -61,6 +69,8 @@ def saliency_map(
         for n_cells, n_pixels in axes
     )
     saliency = rows @ cells @ columns.T  # (batch, bins, frames)
+    if shown is not None:
+        saliency = saliency * shown[:, None, :]
     greatest = saliency.amax(dim=(1, 2), keepdim=True)
     return torch.where(greatest > 0, saliency / greatest, 0.0)
 

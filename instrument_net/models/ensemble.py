@@ -1,6 +1,7 @@
 """Several networks of one kind, trained side by side, whose logits are averaged."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -46,6 +47,11 @@ class Ensemble(Network):
     def logits(self, spectrogram: Tensor, features: Tensor) -> Tensor:
         """Return the mean of the members' logits, of inputs that have been checked."""
         return averaged([member(spectrogram, features) for member in self.members])
+
+    def embedding(self, spectrogram: Tensor, features: Tensor) -> Tensor:
+        """Return the members' vectors side by side, ``(batch, sum of their widths)``."""
+        members = cast(Iterable[Network], self.members)
+        return torch.cat([each.embedding(spectrogram, features) for each in members], dim=1)
 
 
 def averaged(logits: Sequence[Tensor]) -> Tensor:

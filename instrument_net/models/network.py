@@ -25,7 +25,7 @@ class Network(nn.Module):
 
     Explanations separate a network at its branches, and a new training may start from the weights
     of an old one. Both rely on the attributes below. A subclass sets those that it has; a branch
-    that it does not have stays ``None``.
+    that it does not have stays ``None``. A subclass defines :meth:`embedding`; the logits follow.
 
     Args:
         n_classes: Instruments to distinguish, at least 2.
@@ -95,4 +95,19 @@ class Network(nn.Module):
 
     def logits(self, spectrogram: Tensor, features: Tensor) -> Tensor:
         """Return the logits of inputs that have been checked."""
+        assert self.output is not None  # an ensemble has logits of its own
+        logits: Tensor = self.output(self.embedding(spectrogram, features))
+        return logits
+
+    def embedding(self, spectrogram: Tensor, features: Tensor) -> Tensor:
+        """Return what the output layer reads: the clip as this network sees it.
+
+        Args:
+            spectrogram: As in :meth:`forward`; shapes are not checked again.
+            features: Likewise.
+
+        Returns:
+            ``(batch, width)``, without unit. Of an :class:`~instrument_net.models.Ensemble`, the
+            vectors of its members side by side, in their order.
+        """
         raise NotImplementedError

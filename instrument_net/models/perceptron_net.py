@@ -49,8 +49,8 @@ class PerceptronNet(Network):
         self.output = nn.Linear(dense_units, n_classes)
         self.apply(glorot_uniform_)
 
-    def logits(self, spectrogram: Tensor, features: Tensor) -> Tensor:
-        """Return the logits of inputs that have been checked."""
+    def embedding(self, spectrogram: Tensor, features: Tensor) -> Tensor:
+        """Return what the output layer reads, ``(batch, dense_units)``, of checked inputs."""
         del spectrogram
-        logits: Tensor = self.output(self.perceptron_branch(features))
-        return logits
+        embedding: Tensor = self.perceptron_branch(features)
+        return embedding

@@ -70,11 +70,11 @@ class PlainCnn(Network):
         self.output = nn.Linear(dense_units, n_classes)
         self.apply(he_normal_)
 
-    def logits(self, spectrogram: Tensor, features: Tensor) -> Tensor:
-        """Return the logits of inputs that have been checked."""
+    def embedding(self, spectrogram: Tensor, features: Tensor) -> Tensor:
+        """Return what the output layer reads, ``(batch, dense_units)``, of checked inputs."""
         del features
-        logits: Tensor = self.output(self.spectrogram_branch(spectrogram))
-        return logits
+        embedding: Tensor = self.spectrogram_branch(spectrogram)
+        return embedding
 
 
 def _check_size(spectrogram_shape: SpectrogramShape) -> None:

@@ -57,8 +57,8 @@ class SpectrogramNet(Network):
         self.output = nn.Linear(dense_units, n_classes)
         self.apply(glorot_uniform_)
 
-    def logits(self, spectrogram: Tensor, features: Tensor) -> Tensor:
-        """Return the logits of inputs that have been checked."""
+    def embedding(self, spectrogram: Tensor, features: Tensor) -> Tensor:
+        """Return what the output layer reads, ``(batch, dense_units)``, of checked inputs."""
         del features
-        logits: Tensor = self.output(self.spectrogram_branch(spectrogram))
-        return logits
+        embedding: Tensor = self.spectrogram_branch(spectrogram)
+        return embedding

@@ -65,10 +65,8 @@ class TwoBranchNet(Network):
         self.output = nn.Linear(2 * dense_units, n_classes)
         self.apply(glorot_uniform_)
 
-    def logits(self, spectrogram: Tensor, features: Tensor) -> Tensor:
-        """Return the logits of inputs that have been checked."""
-        joint = torch.cat(  # (batch, 2 * dense_units), the spectrogram's half first
+    def embedding(self, spectrogram: Tensor, features: Tensor) -> Tensor:
+        """Return what the output layer reads, ``(batch, 2 * dense_units)``, of checked inputs."""
+        return torch.cat(  # the spectrogram's half first
             [self.spectrogram_branch(spectrogram), self.perceptron_branch(features)], dim=1
         )
-        logits: Tensor = self.output(joint)
-        return logits

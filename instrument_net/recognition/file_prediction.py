@@ -7,8 +7,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from instrument_net.recognition.window_weights import Level, window_weights
+
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from instrument_net.recognition.certainty import Certainty
 
 SILENT = "silent"  # in place of a class
 
@@ -28,6 +32,12 @@ class FilePrediction:
         duration_s: Length of the file in seconds; ``None`` where it is not known.
         notes: What to know about the file before its classes are believed: that it is silent,
             clipped, very short, or longer than a window.
+        window_s: Length of a window in seconds; the last one may reach beyond the end.
+        levels: Power of each window in the scale of the file; none: not known.
+        vectors: What the network's output layer read of each window, ``(width,)`` each; none: not
+            asked for.
+        certainty: How sure the network may be of unseen sources; ``None``: not known.
+        coverage: Of the set that is asked for; ``None``: of none.
     """
 
     path: Path
@@ -38,6 +48,18 @@ class FilePrediction:
     silent_s: list[float] = field(default_factory=list)
     duration_s: float | None = None
     notes: list[str] = field(default_factory=list)
+    window_s: float = 0.0
+    levels: list[Level] = field(default_factory=list)
+    vectors: list[Tensor] = field(default_factory=list)
+    certainty: Certainty | None = None
+    coverage: float | None = None
+
+    def forget(self) -> None:
+        """Forget all windows: what was found before the file turned out to be unreadable."""
+        for held in (
+            self.start_s, self.windows, self.silent_s, self.notes, self.levels, self.vectors,
+        ):  # fmt: skip
+            held.clear()
 
     @property
     def is_silent(self) -> bool:
@@ -51,10 +73,50 @@ class FilePrediction:
 
     @property
     def probabilities(self) -> Tensor:
-        """Return the mean over all windows that sound, ``(n_classes,)``, sums to 1."""
+        """Return the mean over all windows that sound, ``(n_classes,)``, sums to 1.
+
+        Of several windows, each weighs as much as it says:
+        :func:`~instrument_net.recognition.window_weights.window_weights`.
+        """
+        return self._mean(self.windows)
+
+    @property
+    def vector(self) -> Tensor:
+        """Return the mean of the windows' vectors, weighted as the probabilities, ``(width,)``."""
+        return self._mean(self.vectors)
+
+    def _mean(self, rows: list[Tensor]) -> Tensor:
         import torch  # late: those who print predictions need none of it
 
-        return torch.stack(self.windows).mean(dim=0)
+        if len(rows) == 1:
+            return rows[0]
+        weights = window_weights(torch.stack(self.windows), self.levels)
+        return (weights[:, None] * torch.stack(rows)).sum(dim=0)
+
+    @property
+    def is_unsure(self) -> bool:
+        """Return whether no class explains the file, as far as the checkpoint can tell."""
+        if self.certainty is None or not self.windows:
+            return False
+        return bool(self.certainty.is_unsure(self.probabilities[None])[0])
+
+    @property
+    def class_set(self) -> tuple[str, ...]:
+        """Return the classes of the set that is asked for, the most probable first."""
+        if self.certainty is None or self.coverage is None or not self.windows:
+            return ()
+        (names,) = self.certainty.named_sets(
+            self.probabilities[None], self.coverage, self.class_names
+        )
+        return names
+
+    @property
+    def all_notes(self) -> list[str]:
+        """Return the notes, and which class is the most probable of an unsure file."""
+        if not self.is_unsure:
+            return self.notes
+        ((name, value),) = self.ranking(1)
+        return [*self.notes, f"unsure: {name}, the most probable, has {value:.0%}"]
 
     def ranking(self, top: int | None = None) -> list[tuple[str, float]]:
         """Return (class, probability), the most probable first, at most ``top`` of them.

@@ -14,6 +14,7 @@ from instrument_net.audio import AudioError, Sound, file_duration_s, load_sound
 from instrument_net.errors import InputError
 from instrument_net.recognition.file_prediction import SILENT, FilePrediction
 from instrument_net.recognition.recogniser import Recogniser
+from instrument_net.recognition.window_weights import level_of
 
 Windowing = Literal["slide", "whole"]
 _OVERLAP = 0.5  # of two windows, as a share of their length
@@ -47,6 +48,7 @@ def predict_files(
     *,
     windowing: Windowing = "slide",
     batch_size: int = 16,
+    with_vectors: bool = False,
 ) -> Iterator[FilePrediction]:
     """Classify files, batched over their windows, and yield them in order.
 
@@ -56,6 +58,7 @@ def predict_files(
         windowing: ``slide``: windows over the whole file, overlapping by half; ``whole``: the file
             as one clip, cut where the front end's length ends, as in training.
         batch_size: Windows a forward pass.
+        with_vectors: Also return what the output layer reads of each window.
 
     Yields:
         One result a file. A file that cannot be read has an ``error`` and disturbs no other; one in
@@ -79,14 +82,22 @@ def predict_files(
         batch = torch.stack([waveform for _, waveform in queue])
         device = next(recogniser.parameters()).device
         with torch.inference_mode():
-            probabilities = recogniser(batch.to(device)).cpu()
-        for (result, _), row in zip(queue, probabilities, strict=True):
-            if result.error is None:
-                result.windows.append(row)
+            inputs = recogniser.front_end(batch.to(device))
+            probabilities = recogniser.classify(*inputs).cpu()
+            vectors = recogniser.embedding(*inputs).cpu() if with_vectors else None
+        for k, (result, _) in enumerate(queue):
+            result.windows.append(probabilities[k])
+            if vectors is not None:
+                result.vectors.append(vectors[k])
         queue.clear()
 
     for path in paths:
-        result = FilePrediction(Path(path), recogniser.class_names)
+        result = FilePrediction(
+            Path(path),
+            recogniser.class_names,
+            window_s=recogniser.duration_s,
+            certainty=recogniser.certainty,
+        )
         waiting.append(result)
         try:
             for waveform in _sounding_windows(recogniser, result, windowing):
@@ -95,8 +106,7 @@ def predict_files(
                     run()
         except AudioError as error:
             result.error = str(error)
-            for held in (result.start_s, result.windows, result.silent_s, result.notes):
-                held.clear()
+            result.forget()
             queue[:] = [item for item in queue if item[0] is not result]
         while waiting and _is_done(waiting[0]):
             yield waiting.pop(0)
@@ -120,6 +130,11 @@ def _sounding_windows(
             result.silent_s.append(sound.start_s)
         else:
             result.start_s.append(sound.start_s)
+            if result.duration_s is not None:
+                rate_hz = recogniser.front_end.sample_rate_hz
+                result.levels.append(
+                    level_of(sound, sample_rate_hz=rate_hz, duration_s=result.duration_s)
+                )
             yield sound.waveform
     result.notes += _notes(result, recogniser.duration_s, windowing=windowing, clipped=clipped)
 

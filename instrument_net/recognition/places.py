@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -27,6 +28,30 @@ def check_places(places: Sequence[Path | None], *, spared: Sequence[Path]) -> No
     for k, place in enumerate(wanted):
         try:
             _check_place(place, wanted[:k], spared)
+        except OSError as error:
+            raise _refusal(place, error) from error
+
+
+def check_folders(places: Sequence[Path | None]) -> None:
+    """Refuse, before any work, folders that could not be written into after it.
+
+    Args:
+        places: They need not exist; ``None`` is none.
+
+    Raises:
+        InputError: Naming the place and the reason.
+    """
+    for place in places:
+        if place is None:
+            continue
+        try:
+            if place.exists() and not place.is_dir():
+                raise InputError(f"{printable(place)}: is no folder; name another one")
+            folder = next(p for p in (place, *place.absolute().parents) if p.exists())
+            if not folder.is_dir():
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+            if not os.access(folder, os.W_OK):  # no trial, which would change the folder's time
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except OSError as error:
             raise _refusal(place, error) from error
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from torch import Tensor, nn
 
+from instrument_net.errors import InputError
 from instrument_net.frontend import FrontEnd
+from instrument_net.invocation import command_name
+from instrument_net.models.network import Network
+from instrument_net.recognition.certainty import KEY, Certainty
 from instrument_net.recognition.checkpoint import (
     check_weights,
     checkpoint_file,
@@ -31,6 +35,8 @@ class Recogniser(nn.Module):
     Attributes:
         settings: What a checkpoint keeps to build front end and network again, as plain values;
             empty for one that was put together from modules.
+        certainty: How sure it may be of unseen sources; ``None``: not known. Where it is known, all
+            probabilities are scaled by it.
     """
 
     def __init__(self, front_end: FrontEnd, network: nn.Module, class_names: Sequence[str]) -> None:
@@ -39,6 +45,7 @@ class Recogniser(nn.Module):
         self.network = network
         self.class_names = tuple(class_names)
         self.settings: dict[str, Any] = {}
+        self.certainty: Certainty | None = None
 
     @classmethod
     def from_checkpoint(cls, path: str | Path) -> Self:
@@ -66,7 +73,7 @@ class Recogniser(nn.Module):
         content = read_checkpoint(path)
         settings = settings_of(content, path)
         with refusals_naming(path):
-            recogniser = cls.from_settings(settings)
+            recogniser = cls.from_settings({**settings, KEY: content.get(KEY)})
             prefix = "network."
             weights = content["state_dict"]
             recogniser.network.load_state_dict(
@@ -81,7 +88,7 @@ class Recogniser(nn.Module):
 
         Args:
             settings: ``class_names``, ``network`` (name and options) and ``front_end``, as a
-                checkpoint or an exported file keeps them.
+                checkpoint or an exported file keeps them, and ``certainty``, where they have it.
 
         Raises:
             ValueError: If network or front end refuse their settings, or an exported network was
@@ -90,6 +97,9 @@ class Recogniser(nn.Module):
         parts = build_parts(**current_settings(settings))
         recogniser = cls(parts.front_end, parts.network, parts.settings["class_names"]).eval()
         recogniser.settings = parts.settings
+        recogniser.certainty = Certainty.kept_in(settings)
+        if recogniser.certainty is not None:
+            recogniser.settings = {**parts.settings, KEY: recogniser.certainty.plain()}
         return recogniser
 
     @property
@@ -103,5 +113,43 @@ class Recogniser(nn.Module):
         Args:
             waveform: ``(batch, num_samples)`` at the front end's sample rate, any gain.
         """
-        logits: Tensor = self.network(*self.front_end(waveform))
-        return logits.softmax(dim=1)
+        return self.classify(*self.front_end(waveform))
+
+    def classify(self, spectrogram: Tensor, features: Tensor) -> Tensor:
+        """Return probabilities ``(batch, n_classes)`` of what the front end returns."""
+        logits: Tensor = self.network(spectrogram, features)
+        return logits.softmax(dim=1) if self.certainty is None else self.certainty.scaled(logits)
+
+    def sets(self, probabilities: Tensor, coverage: float) -> list[tuple[str, ...]]:
+        """Return the classes that are in the set of each clip, the most probable first.
+
+        Args:
+            probabilities: ``(n_clips, n_classes)``, as this recogniser gives them.
+            coverage: Share of the clips of unseen sources whose set holds the true class.
+
+        Raises:
+            InputError: See :meth:`certainty_for`.
+        """
+        certainty = self.certainty_for(coverage)
+        return certainty.named_sets(probabilities, coverage, self.class_names)
+
+    def certainty_for(self, coverage: float) -> Certainty:
+        """Return what is known about the certainty, if there are sets of this coverage.
+
+        Raises:
+            InputError: If nothing is known, or nothing about this coverage.
+        """
+        if self.certainty is None:
+            raise InputError(
+                "no sets: the checkpoint does not say how sure it may be of unseen sources; "
+                f"{command_name('calibrate')} CHECKPOINT CROSS_VALIDATION adds it"
+            )
+        self.certainty.check_coverage(coverage)
+        return self.certainty
+
+    def embedding(self, spectrogram: Tensor, features: Tensor) -> Tensor:
+        """Return what the output layer reads of the front end's outputs, ``(batch, width)``.
+
+        See :meth:`instrument_net.models.network.Network.embedding`.
+        """
+        return cast(Network, self.network).embedding(spectrogram, features)

@@ -50,6 +50,7 @@ def as_table(results: list[FilePrediction], top: int, screen: TextIO | None = No
 def _wide(results: list[FilePrediction], top: int) -> Table:
     top = min(top, max(len(result.class_names) for result in results))
     table = Table("file", *(f"{rank}." for rank in range(1, top + 1)))
+    with_sets = _add_set_column(table, results)
     with_notes = any(map(_note, results))
     if with_notes:
         table.add_column("note")
@@ -57,13 +58,15 @@ def _wide(results: list[FilePrediction], top: int) -> Table:
         cells = [f"{name} {value:.0%}" for name, value in result.ranking(top)] or [
             _in_place(result)
         ]
-        cells += [""] * (top - len(cells)) + ([_note(result)] if with_notes else [])
+        cells += [""] * (top - len(cells)) + [", ".join(result.class_set)] * with_sets
+        cells += [_note(result)] if with_notes else []
         table.add_row(*map(_text, [printable(result.path), *cells]))
     return table
 
 
 def _long(results: list[FilePrediction], top: int) -> Table:
     table = Table("file", "rank", "class", "probability")
+    with_sets = _add_set_column(table, results)
     with_notes = any(map(_note, results))
     if with_notes:
         table.add_column("note")
@@ -74,9 +77,18 @@ def _long(results: list[FilePrediction], top: int) -> Table:
         ] or [["", _in_place(result), ""]]
         for k, line in enumerate(lines):
             path, note = ("", "") if k else (printable(result.path), _note(result))
-            table.add_row(*map(_text, [path, *line, *([note] if with_notes else [])]))
+            held = [("" if k else ", ".join(result.class_set))] * with_sets
+            table.add_row(*map(_text, [path, *line, *held, *([note] if with_notes else [])]))
         table.add_section()
     return table
+
+
+def _add_set_column(table: Table, results: list[FilePrediction]) -> bool:
+    """Add a column for sets of classes, where they were asked for, and return whether they were."""
+    coverages = {result.coverage for result in results if result.coverage is not None}
+    for coverage in coverages:  # one at most: it is asked for once
+        table.add_column(f"set of {coverage:.0%}")
+    return bool(coverages)
 
 
 def _in_place(result: FilePrediction) -> str:
@@ -87,7 +99,7 @@ def _in_place(result: FilePrediction) -> str:
 def _note(result: FilePrediction) -> str:
     if result.error is not None:
         return result.error.removeprefix(f"{result.path}: ")
-    return "; ".join(note for note in result.notes if note != SILENT)
+    return "; ".join(note for note in result.all_notes if note != SILENT)
 
 
 def _text(cell: str) -> Text:
@@ -100,6 +112,6 @@ def _room(table: Table) -> int:
     widths = []
     for column in table.columns:
         width = max(cell_len(str(cell)) for cell in [column.header, *column.cells])
-        folds = column.header in ("file", "note")
+        folds = column.header in ("file", "note") or str(column.header).startswith("set of")
         widths.append(min(width, _LEAST_OF_TEXT) if folds else width)
     return sum(widths) + _FRAME * len(widths) + 1

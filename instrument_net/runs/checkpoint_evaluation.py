@@ -19,14 +19,16 @@ from instrument_net.explanation.report_sections import explain_split
 from instrument_net.monitoring import log_mistakes
 from instrument_net.recognition.recogniser import Recogniser
 from instrument_net.run_folder import RunFolder
-from instrument_net.runs.assembly import build_logger
 from instrument_net.runs.data_assembly import build_data, build_label_table
 from instrument_net.runs.facts import command_line
 from instrument_net.runs.left_out import name_left_out
+from instrument_net.runs.loggers import build_logger
 from instrument_net.runs.own_split import open_own_split
 from instrument_net.runs.screen import print_common_classes, print_metrics, print_next, shown_path
 from instrument_net.runs.seen_clips import seen_in_training
 from instrument_net.runs.split_predictions import predict_split
+from instrument_net.stress.report_section import NAME as STRESS
+from instrument_net.stress.report_section import stress_split
 
 
 def evaluate_checkpoint(config: DictConfig, *, overrides: list[str]) -> None:
@@ -54,11 +56,7 @@ def evaluate_checkpoint(config: DictConfig, *, overrides: list[str]) -> None:
     if _is_own_split(config):
         Console().print(for_screen(datamodule.describe_split()), highlight=False, soft_wrap=True)
     predictions = predict_split(recogniser, datamodule, "test", ignore=ignore, outputs=outputs)
-    sections = {}
-    if config.explain:
-        sections = explain_split(
-            recogniser, datamodule, predictions, folder.report, n_clips=config.explain
-        )
+    sections = _sections(config, recogniser, datamodule, predictions, outputs, folder)
     facts = _facts(config, outputs, datamodule, overrides, ignore)
     facts["Seen in training"] = _print_seen(config, datamodule)
     report = write_report(
@@ -69,8 +67,10 @@ def evaluate_checkpoint(config: DictConfig, *, overrides: list[str]) -> None:
         facts=facts,
         sections=sections,
         other_corpus=not _is_own_split(config),
+        figures=config.figures,
+        front_end=recogniser.front_end,
     )
-    logger = build_logger(config, folder)
+    logger = build_logger(config.logger, folder)
     if isinstance(logger, TensorBoardLogger):
         log_mistakes(logger.experiment, report.mistakes, recogniser.front_end)
         logger.save()
@@ -79,11 +79,47 @@ def evaluate_checkpoint(config: DictConfig, *, overrides: list[str]) -> None:
     if report.common is not None:
         print_common_classes(console, report.common)
     shown = RunFolder(shown_path(folder.path))
-    places: dict[str, str | Path] = {"report": shown.report_page}
-    if sections:
+    places: dict[str, str | Path] = {
+        "report": shown.report_page,
+        "the same in a browser": shown.html_page,
+    }
+    if config.explain:
         places["why: pictures of clips"] = shown.report / EXPLANATIONS
-    places["mistakes to see and hear"] = f"tensorboard --logdir {shown.path}"
+    if config.stress:
+        places["scores under stress"] = shown.report / f"{STRESS}.png"
+    if isinstance(logger, TensorBoardLogger):
+        places["mistakes to see and hear"] = f"tensorboard --logdir {shown.path}"
     print_next(console, places)
+
+
+def _sections(
+    config: DictConfig,
+    recogniser: Recogniser,
+    datamodule: InstrumentDataModule,
+    predictions: Predictions,
+    outputs: NamedOutputs,
+    folder: RunFolder,
+) -> dict[str, str]:
+    sections: dict[str, str] = {}
+    if config.stress:
+        sections |= stress_split(
+            recogniser,
+            datamodule,
+            predictions,
+            folder.report,
+            outputs=outputs,
+            figures=config.figures,
+        )
+    if config.explain:
+        sections |= explain_split(
+            recogniser,
+            datamodule,
+            predictions,
+            folder.report,
+            n_clips=config.explain,
+            figures=config.figures,
+        )
+    return sections
 
 
 def _is_own_split(config: DictConfig) -> bool:

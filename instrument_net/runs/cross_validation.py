@@ -14,7 +14,7 @@ from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
 from instrument_net.configuration import ConfigurationError, key_of
-from instrument_net.data import FoldRule, InstrumentDataModule
+from instrument_net.data import FoldRule, InstrumentDataModule, LeaveOneSourceOut
 from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Predictions
 from instrument_net.files import write_atomically
@@ -137,6 +137,9 @@ class CrossValidation:
                 "Data": self._datamodule.describe(),
                 **({} if extra is None else {"Extra": extra}),
             },
+            figures=self._config.figures,
+            of_unseen_sources=isinstance(self.rule, LeaveOneSourceOut),
+            front_end=self._datamodule.front_end,
         )
 
     @cached_property

@@ -108,7 +108,7 @@ def build_data(
         loading = {str(key): settings[key] for key in settings if key in _OF_LOADING}
         extra = _extra_settings(loading.pop("extra", None))
         if augmentation is None:
-            loading["views"] = None
+            loading |= {"views": None, "joined_notes": 0.0}
         return InstrumentDataModule(
             build_corpus(settings, "data"),
             front_end,

@@ -12,6 +12,8 @@ from instrument_net.data import InstrumentDataModule
 from instrument_net.evaluation import Predictions, Report, write_report
 from instrument_net.run_folder import RunFolder
 from instrument_net.runs.facts import command_line, facts_of_the_data, facts_of_the_machine
+from instrument_net.runs.learning_curves import learning_curves
+from instrument_net.runs.monitor import Monitor
 from instrument_net.runs.screen import print_metrics, print_next, shown_path
 
 
@@ -55,6 +57,8 @@ def finish(
     seed: int,
     overrides: Sequence[str],
     environment: Mapping[str, object],
+    figures: str,
+    monitor: Monitor,
 ) -> None:
     """Write the report of a run, print its metrics, and print where to look next.
 
@@ -66,6 +70,8 @@ def finish(
         seed: Of the run.
         overrides: The command line's own part of the configuration.
         environment: Of :func:`instrument_net.runs.environment.describe_environment`.
+        figures: Format of the plots.
+        monitor: What chose the tested state.
     """
     report = write_report(
         folder.report,
@@ -80,9 +86,13 @@ def finish(
             **facts_of_the_machine(seed, environment),
             **trained.facts,
         },
+        sections=learning_curves(folder, monitor, figures=figures),
+        figures=figures,
+        front_end=datamodule.front_end,
     )
     trained.record(report)
     console = Console()
     print_metrics(console, report, f"{name}: {trained.shown_as} on the test split")
     shown = RunFolder(shown_path(folder.path))
-    print_next(console, {"report": shown.report_page, **trained.places})
+    pages = {"report": shown.report_page, "the same in a browser": shown.html_page}
+    print_next(console, {**pages, **trained.places})

@@ -9,6 +9,7 @@ from pathlib import Path
 from hydra.core.hydra_config import HydraConfig
 
 from instrument_net.data import InstrumentDataModule
+from instrument_net.invocation import command_name
 from instrument_net.runs.screen import shown_path
 from instrument_net.runs.typed_paths import as_typed
 
@@ -26,7 +27,7 @@ def command_line(command: str, overrides: Sequence[str]) -> str:
     "python -m instrument_net.train +experiment=best 'data.path=my clips.csv'"
     """
     typed = [*_config_dir(), *map(as_typed, overrides)]
-    return f"python -m instrument_net.{command} {shlex.join(typed)}"
+    return f"{command_name(command)} {shlex.join(typed)}"
 
 
 def _config_dir() -> list[str]:

@@ -9,7 +9,9 @@ from rich.console import Console
 
 from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Predictions, fold_metrics, pooled, write_report
+from instrument_net.evaluation.how_sure_section import write_how_sure
 from instrument_net.files import write_atomically
+from instrument_net.frontend import FrontEnd
 from instrument_net.run_folder import RunFolder
 from instrument_net.runs.screen import print_metrics, print_next, print_table, shown_path
 
@@ -24,6 +26,9 @@ def summarise(
     *,
     name: str,
     facts: Mapping[str, str],
+    figures: str,
+    of_unseen_sources: bool,
+    front_end: FrontEnd,
 ) -> pd.DataFrame:
     """Write and print the folds' metrics, their mean and deviation, and a report of all clips.
 
@@ -36,6 +41,10 @@ def summarise(
         table: What each fold tests and leaves out: the split rule's ``fold_table``.
         name: Of the experiment.
         facts: Name -> text: how the metrics came about.
+        figures: Format of the plots.
+        of_unseen_sources: Whether no fold was trained on the sources that it tests: the report then
+            says how sure the networks are of such sources.
+        front_end: Of the networks.
 
     Returns:
         One row a fold, then ``mean`` and ``std`` (of the sample).
@@ -46,12 +55,19 @@ def summarise(
     write_atomically(folder.folds, summary.round(6).to_csv().encode())
     averages = _averages(summary, table)
     overview = fold_overview(table, metrics)
+    together = pooled(list(parts.values()))
+    sections = {}
+    if of_unseen_sources:
+        sections = write_how_sure(together, folder.report, figures=figures)
     report = write_report(
         folder.report,
-        pooled(list(parts.values())),
+        together,
         title=f"Cross-validation of {name}",
         facts={**facts, **gaps(table), **averages},
         tables={"Folds, with 95 % intervals": overview},
+        sections=sections,
+        figures=figures,
+        front_end=front_end,
     )
     console = Console()
     brief = overview.set_index("fold").drop(
@@ -64,7 +80,8 @@ def summarise(
     for metric, text in averages.items():
         console.print(f"{metric}: {text}", highlight=False)
     shown = RunFolder(shown_path(folder.path))
-    print_next(console, {"report": shown.report_page, "metrics of each fold": shown.folds})
+    pages = {"report": shown.report_page, "the same in a browser": shown.html_page}
+    print_next(console, {**pages, "metrics of each fold": shown.folds})
     return summary
 
 

@@ -41,7 +41,7 @@ def learning_curves(folder: RunFolder, monitor: Monitor, *, figures: str) -> dic
     best = values.index.tolist()[position]
     draw = partial(plot_curves, curves, shown, best_epoch=best, title="Learning curves")
     save_figure(draw, folder.report / NAME, figures=figures)
-    names = " and ".join(name.replace("_", " ") for name in shown)
+    names = ", ".join(name.replace("_", " ") for name in shown)
     said = (
         f"Dotted: epoch {best} (the first is 0), {_why(monitor)} `{monitor.name}`, "
         f"{numbers[position]:.4f}. "

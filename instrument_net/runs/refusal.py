@@ -9,6 +9,7 @@ from rich.console import Console
 
 from instrument_net.errors import WRONG_INPUT_STATUS
 from instrument_net.escaping import for_screen
+from instrument_net.extras import missing
 
 
 def refuse(reason: str) -> NoReturn:
@@ -16,3 +17,15 @@ def refuse(reason: str) -> NoReturn:
     console = Console(stderr=True)
     console.print(f"[red]error:[/red] {for_screen(reason)}", highlight=False, soft_wrap=True)
     sys.exit(WRONG_INPUT_STATUS)
+
+
+def refuse_missing(error: ModuleNotFoundError) -> NoReturn:
+    """Print which extra brings a package that is not installed, and end the process with status 2.
+
+    Raises:
+        ModuleNotFoundError: The same error, if the package is of no extra.
+    """
+    reason = missing(error.name)
+    if reason is None:
+        raise error
+    refuse(reason)

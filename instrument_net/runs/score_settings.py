@@ -76,6 +76,7 @@ def _where_set(data: DictConfig) -> dict[str, Any]:
         "shares": shares,
         "near_duplicates": data.get("near_duplicates", False),
         "epoch_clips": data.get("epoch_clips"),
+        "joined_notes": data.get("joined_notes", 0.0),
     }
     return {name: value for name, value in settings.items() if value}
 

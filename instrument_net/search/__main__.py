@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import hydra
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
+from instrument_net.command import checked, hydra_command, run_command
+from instrument_net.configuration import ConfigurationError, options_of
+from instrument_net.extras import install
 
-from instrument_net.command import checked, run_command
-from instrument_net.configuration import CONF_DIR, ConfigurationError, options_of
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 
 def main() -> None:
@@ -22,7 +23,7 @@ def main() -> None:
     run_command(_command)
 
 
-@hydra.main(version_base="1.3", config_path=str(CONF_DIR), config_name="search")
+@hydra_command("search")
 def _command(config: DictConfig) -> None:
     checked(search, config)
 
@@ -42,14 +43,14 @@ def search(config: DictConfig, overrides: list[str]) -> Path:
             used.
     """
     if find_spec("optuna") is None:
-        raise ConfigurationError(
-            'a search of hyper-parameters needs optuna: pip install -e ".[search]"'
-        )
+        raise ConfigurationError(f"a search of hyper-parameters needs optuna: {install('search')}")
     if "space" not in config:
         known = ", ".join(options_of("space"))
         raise ConfigurationError(
             f"space names no file of conf/space, which states what may change: space=... ({known})"
         )
+    from hydra.core.hydra_config import HydraConfig
+
     from instrument_net.search.trials import Search
 
     experiment = HydraConfig.get().runtime.choices.get("experiment")

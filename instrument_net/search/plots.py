@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
+from instrument_net.drawing.titles import add_title
 from instrument_net.escaping import for_plot
 from instrument_net.search.outcome import Outcome
 from instrument_net.search.space import Parameter
@@ -44,7 +45,8 @@ def plot_history(outcomes: Sequence[Outcome]) -> Figure:
         [*(o.number for o in complete), outcomes[-1].number], [*best, best[-1]], where="post",
         color=_BEST, linewidth=1.2, label="best so far",
     )  # fmt: skip
-    _finish(axes, "trial", "Optimisation history")
+    _finish(axes, "trial")
+    add_title(figure, "Optimisation history")
     return figure
 
 
@@ -68,26 +70,32 @@ def plot_running(outcomes: Sequence[Outcome], folds: Sequence[str]) -> Figure:
     for label, colour in {f"best: trial {best.number}": _BEST, **_COLOURS}.items():
         axes.plot([], [], "o-", color=colour, markersize=4, label=label)
     axes.set_xticks(
-        range(1, len(folds) + 1), list(map(for_plot, folds)), rotation=45, ha="right", fontsize=8
+        range(1, len(folds) + 1),
+        list(map(for_plot, folds)),
+        rotation=45,
+        ha="right",
+        fontsize="small",
     )
-    _finish(axes, "objective of all folds up to this one", "Intermediate values", whole=False)
+    _finish(axes, "objective of all folds up to this one", whole=False)
+    add_title(figure, "Intermediate values")
     return figure
 
 
-def plot_slices(outcomes: Sequence[Outcome], space: Sequence[Parameter]) -> Figure | None:
+def drawn_parameters(outcomes: Sequence[Outcome], space: Sequence[Parameter]) -> list[Parameter]:
+    """Return the parameters of which a complete trial has drawn a value."""
+    complete = [o for o in outcomes if o.state == "complete"]
+    return [p for p in space if any(p.key in o.drawn for o in complete)]
+
+
+def plot_slices(outcomes: Sequence[Outcome], space: Sequence[Parameter]) -> Figure:
     """Plot the objective over each parameter, one point a complete trial.
 
     Args:
-        outcomes: In any order.
-        space: The parameters that were drawn.
-
-    Returns:
-        The figure, or ``None`` if no complete trial has drawn anything.
+        outcomes: In any order; a complete one has drawn a value of one parameter at least.
+        space: What may be drawn.
     """
     complete = [o for o in outcomes if o.state == "complete"]
-    drawn = [p for p in space if any(p.key in o.drawn for o in complete)]
-    if not drawn:
-        return None
+    drawn = drawn_parameters(outcomes, space)
     best = max(complete, key=_value)
     columns = min(3, len(drawn))
     rows = -(-len(drawn) // columns)
@@ -98,7 +106,7 @@ def plot_slices(outcomes: Sequence[Outcome], space: Sequence[Parameter]) -> Figu
     for axes in grid[len(drawn) :]:
         axes.remove()
     figure.supylabel(OBJECTIVE)
-    figure.suptitle(f"Complete trials; the best is trial {best.number}")
+    add_title(figure, f"Complete trials; the best is trial {best.number}")
     return figure
 
 
@@ -116,7 +124,7 @@ def plot_importances(importances: Mapping[str, float]) -> Figure:
     )
     axes.set_xlim(0, 1)
     axes.set_xlabel("importance")
-    axes.set_title("Importance of each parameter")
+    add_title(figure, "Importance of each parameter")
     axes.grid(axis="x", color="0.9")
     axes.set_axisbelow(True)
     return figure
@@ -127,7 +135,7 @@ def _slice(axes: Axes, parameter: Parameter, outcomes: Sequence[Outcome], best: 
     if parameter.distribution == "choice":
         axes.set_xticks(range(len(parameter.values)), list(map(for_plot, parameter.values)))
         axes.set_xlim(-0.5, len(parameter.values) - 0.5)
-        axes.tick_params(axis="x", labelsize=8)
+        axes.tick_params(axis="x", labelsize="small")
         x = [parameter.values.index(value) for value in x]
     elif parameter.distribution == "log_uniform":
         axes.set_xscale("log")
@@ -138,7 +146,7 @@ def _slice(axes: Axes, parameter: Parameter, outcomes: Sequence[Outcome], best: 
         axes.xaxis.set_minor_formatter(NullFormatter())
     colours = [_BEST if outcome is best else _COLOURS["complete"] for outcome in outcomes]
     axes.scatter(x, [_value(o) for o in outcomes], c=colours, s=18, alpha=0.8)
-    axes.set_title(for_plot(parameter.key), fontsize=9)
+    axes.set_title(for_plot(parameter.key), fontsize="small")
     axes.grid(color="0.9")
     axes.set_axisbelow(True)
 
@@ -148,15 +156,14 @@ def _curve(outcome: Outcome) -> tuple[list[int], list[float]]:
     return steps, [outcome.running[step] for step in steps]
 
 
-def _finish(axes: Axes, x: str, title: str, *, whole: bool = True) -> None:
+def _finish(axes: Axes, x: str, *, whole: bool = True) -> None:
     if whole:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel(x)
     axes.set_ylabel(OBJECTIVE)
-    axes.set_title(title)
     axes.grid(color="0.9")
     axes.set_axisbelow(True)
-    axes.legend(loc="best", frameon=False, fontsize=8)
+    axes.legend(loc="best", frameon=False, fontsize="small")
 
 
 def _value(outcome: Outcome) -> float:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
-from instrument_net.drawing.png import png
+from instrument_net.drawing.saving import save_figure
 from instrument_net.files import write_atomically
 from instrument_net.search.commands import Commands
 from instrument_net.search.outcome import Outcome
 from instrument_net.search.plots import (
+    drawn_parameters,
     plot_history,
     plot_importances,
     plot_running,
@@ -29,6 +31,7 @@ def write_report(
     folds: Sequence[str],
     importances: Mapping[str, float],
     commands: Commands,
+    figures: str,
 ) -> None:
     """Write ``report.md`` and its plots, the page last.
 
@@ -41,14 +44,17 @@ def write_report(
         folds: Names, in the order in which they are run.
         importances: Parameter -> importance; empty if there are too few trials.
         commands: Of the best trial.
+        figures: Format of the plots.
     """
-    plots = {"history": plot_history(outcomes), "running": plot_running(outcomes, folds)}
-    slices = plot_slices(outcomes, space)
-    if slices is not None:
-        plots["slices"] = slices
+    plots = {
+        "history": partial(plot_history, outcomes),
+        "running": partial(plot_running, outcomes, folds),
+    }
+    if drawn_parameters(outcomes, space):
+        plots["slices"] = partial(plot_slices, outcomes, space)
     if importances:
-        plots["importances"] = plot_importances(importances)
-    for name, figure in plots.items():
-        write_atomically(folder / f"{name}.png", png(figure))
+        plots["importances"] = partial(plot_importances, importances)
+    for name, draw in plots.items():
+        save_figure(draw, folder / name, figures=figures)
     page = report_page(outcomes, title=title, facts=facts, plots=list(plots), commands=commands)
     write_atomically(folder / "report.md", page.encode())

@@ -208,6 +208,7 @@ class Search:
             folds=[str(fold) for fold in self._reference.folds],
             importances=importances(self._study.study),
             commands=commands,
+            figures=self._config.figures,
         )
 
     def _say(self, text: str) -> None:

@@ -102,5 +102,5 @@ def test_the_forest_is_fixed_by_its_seed():
 
 def test_without_scikit_learn_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr("instrument_net.baselines.find_spec", lambda _: None)
-    with pytest.raises(BaselineError, match=r"pip install -e \"\.\[baselines\]\""):
+    with pytest.raises(BaselineError, match=r"pip install .*\[baselines\]"):
         build_baseline("SvmMfcc", **OPTIONS["SvmMfcc"])

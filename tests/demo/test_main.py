@@ -64,4 +64,4 @@ def test_help_needs_neither_torch_nor_gradio():
 def test_without_gradio_the_command_says_what_to_install():
     done = run_without(["gradio"], "best.ckpt")
     assert done.returncode == 2
-    assert done.stderr == ("error: the page needs gradio: pip install 'instrument_net[demo]'\n")
+    assert done.stderr == ('error: the page needs gradio: pip install "instrument-net[demo]"\n')

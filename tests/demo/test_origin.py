@@ -14,6 +14,8 @@ def test_the_origin_of_a_checkpoint_is_described_by_its_run_folder(tmp_path):
     config.parent.mkdir()
     config.write_text("name: night\ndata: {path: /srv/secret/strings}\n")
     assert describe_origin(checkpoint) == "experiment night, trained on 3 clips of strings"
+    checkpoint.touch()
+    assert describe_origin(tmp_path) == describe_origin(checkpoint)
     config.write_text("name: night\ndata: {seed: 0}\n")
     assert describe_origin(checkpoint).endswith(
         "3 clips of the synthetic corpus (no real instruments)"

@@ -79,3 +79,19 @@ def test_a_temperature_is_refused_where_it_means_nothing(calibrated):
     assert "49 validation clips are too few" in why_no_temperature(few, 1.0)
     one = Predictions(right.clips.assign(label="harp"), right.probabilities, NAMES)
     assert "of one class" in why_no_temperature(one, 1.0)
+
+
+def test_the_interval_of_a_bin_narrows_with_its_clips_and_an_empty_bin_has_none(calibrated):
+    few = Predictions(calibrated.clips[:100], calibrated.probabilities[:100], NAMES)
+    many, some = reliability(calibrated).iloc[9], reliability(few).iloc[9]
+    assert 0 < many["high"] - many["low"] < 0.2 * (some["high"] - some["low"])
+    assert some["low"] < some["accuracy"] <= some["high"]
+    assert reliability(few).loc[0.0, ["low", "high"]].isna().all()
+
+
+def test_the_interval_agrees_with_wilsons_formula():
+    p = torch.tensor([[0.95, 0.05, 0.0]]).repeat(10, 1)
+    clips = pd.DataFrame({"path": map(str, range(10)), "label": ["flute"] * 8 + ["harp"] * 2})
+    row = reliability(Predictions(clips, p, NAMES)).iloc[9]
+    # (share + z^2/2n -+ z sqrt(share (1 - share) / n + z^2/4n^2)) / (1 + z^2/n) of 8 in 10
+    assert (row["low"], row["high"]) == pytest.approx((0.49016, 0.94333), abs=1e-4)

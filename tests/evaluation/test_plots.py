@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from instrument_net.drawing.png import png
-from instrument_net.evaluation.plots import plot_confusion, plot_per_class
+from instrument_net.evaluation.plots import plot_confusion, plot_per_class, plot_reliability
 
 
 def confusion(n):
@@ -37,8 +37,9 @@ def test_of_many_classes_the_weakest_are_drawn():
     f1 = np.linspace(0, 1, 300)
     names = [f"class {k}" for k in range(300)]
     per_class = pd.DataFrame({"precision": f1, "recall": f1, "f1": f1, "n_clips": 3}, names)
-    (axes,) = plot_per_class(per_class, title="Test").axes
-    assert axes.get_title() == "Test: the 60 weakest of 300 classes"
+    figure = plot_per_class(per_class, title="Test")
+    (axes,) = figure.axes
+    assert figure.get_suptitle() == "Test: the 60 weakest of 300 classes"
     assert axes.get_yticklabels()[-1].get_text() == "class 0 (3)"
 
 
@@ -48,6 +49,18 @@ def test_dollars_and_brackets_in_names_are_drawn_as_they_are():
     figure = plot_confusion(table, normalise=True, title="A$AP_$1")
     assert png(figure)
     axes = figure.axes[0]
-    shown = [axes.title, *axes.get_xticklabels()]
+    shown = [figure._suptitle, *axes.get_xticklabels()]
     texts = [text._preprocess_math(text.get_text()) for text in shown]
     assert texts == [("A$AP_$1 (% of each true class)", False), *((name, False) for name in names)]
+
+
+def test_a_reliability_plot_says_how_many_clips_each_bin_holds():
+    table = pd.DataFrame(
+        {"n_clips": [0, 12], "confidence": [float("nan"), 0.8], "accuracy": [float("nan"), 1.0],
+         "low": [float("nan"), 0.75], "high": [float("nan"), 1.0]},
+        index=[0.0, 0.5],
+    )  # fmt: skip
+    axes, below = plot_reliability({"uncalibrated": table}, title="Test").axes
+    assert [text.get_text() for text in below.texts] == ["12"]
+    (interval,) = axes.containers[0].lines[2][0].get_segments()
+    assert interval[:, 1].tolist() == [0.75, 1.0]

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from instrument_net.evaluation import Predictions, write_report
 from instrument_net.evaluation.run_comparison import Run, compare_runs
+from instrument_net.frontend import FrontEnd
 from instrument_net.runs.screen import print_metrics
 
 NAMES = ("flute", "harp", "oboe", "tuba")
@@ -51,6 +52,7 @@ def test_a_report_holds_every_file_and_the_most_confident_mistake_first(predicti
         "per_class.png",
         "predictions.csv",
         "reliability.png",
+        "report.html",
         "report.md",
     ]
     assert json.loads((tmp_path / "metrics.json").read_text())["accuracy"] == pytest.approx(4 / 6)
@@ -71,6 +73,34 @@ def test_a_report_holds_every_file_and_the_most_confident_mistake_first(predicti
     assert page.index("| 2.wav | flute | harp | 0.80 |") < page.index(
         "| 5.wav | oboe | tuba | 0.40 |"
     )
+
+
+def test_one_confusion_matrix_is_shown_and_the_others_are_behind_links(predictions, tmp_path):
+    write_report(tmp_path, predictions, title="Trial", facts={})
+    page = (tmp_path / "report.md").read_text()
+    assert re.findall(r"!\[[^]]*\]\(confusion_(\w+)\.png\)", page) == ["normalised"]
+    assert re.findall(r"- \[[^]]*\]\(confusion_(\w+)\.png\)", page) == ["counts", "weighted"]
+
+
+def test_mistakes_can_be_played_where_their_files_are_still_there(
+    predictions, tmp_path, write_tone
+):
+    clips = predictions.clips.copy()
+    clips.loc[2, "path"] = str(write_tone("2.wav"))  # one of the two mistakes
+    named = Predictions(clips, predictions.probabilities, NAMES)
+    write_report(tmp_path / "r", named, title="Trial", facts={}, front_end=FrontEnd())
+    page = (tmp_path / "r/report.md").read_text()
+    rows = [line for line in page.splitlines() if line.startswith(("| 2.wav", "| 5.wav"))]
+    assert [row.endswith("[listen](report.html#mistake-1) |") for row in rows] == [True, False]
+    html = (tmp_path / "r/report.html").read_text()
+    assert html.count("<audio ") == html.count("data:audio/flac") == 1
+    assert "[listen]" not in html
+
+
+def test_every_plot_is_also_there_for_papers(predictions, tmp_path):
+    write_report(tmp_path, predictions, title="Trial", facts={}, figures="svg")
+    names = {form: {path.stem for path in tmp_path.glob(f"*.{form}")} for form in ("png", "svg")}
+    assert names["svg"] == names["png"] > {"per_class"}
 
 
 def test_a_class_that_no_clip_tests_has_blanks_in_its_table(predictions, tmp_path):

@@ -89,6 +89,19 @@ def test_the_output_is_the_last_layer_with_one_row_a_class(name, n_members):
     check_output(network_of(name, n_members))
 
 
+@every_network_and_ensemble
+@torch.no_grad()
+def test_the_embedding_is_what_the_output_layers_read(name, n_members):
+    network = network_of(name, n_members)
+    read = []
+    for member in members_of(network):
+        member.output.register_forward_pre_hook(lambda _, inputs: read.append(inputs[0]))
+    network(*batch(seed=1))
+    embedding = network.embedding(*batch(seed=1))
+    assert len(read) == n_members  # the output layers were not called again
+    assert torch.equal(embedding, torch.cat(read, dim=1))
+
+
 def test_an_ensemble_has_no_part_of_its_own_but_its_members():
     ensemble = network_of("TwoBranchNet", n_members=2)
     assert [getattr(ensemble, part) for part in (*BRANCHES, "output")] == [None, None, None]

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from instrument_net.recognition.certainty import Certainty
 from instrument_net.recognition.file_prediction import FilePrediction
-from instrument_net.recognition.listings import LISTINGS, as_csv, as_json, timeline_csv
+from instrument_net.recognition.listings import LISTINGS, as_csv, as_json
 from instrument_net.recognition.table import as_table
 
 NAMES = tuple(f"instrument number {k}" for k in range(60))
@@ -64,31 +65,25 @@ def test_a_table_says_why_a_file_has_no_class(top):
 
 def test_csv_and_json_have_every_file():
     rows = list(csv.DictReader(as_csv(failed_and_silent(), 2).splitlines()))
-    assert [(row["path"], row["rank"], row["label"], row["notes"]) for row in rows] == [
-        ("a.wav", "1", NAMES[0], "clipped"),
-        ("a.wav", "2", NAMES[1], "clipped"),
+    assert [(row["path"], row["label"], row["label_2"], row["notes"]) for row in rows] == [
+        ("a.wav", NAMES[0], NAMES[1], "clipped"),
         ("cut.wav", "", "", ""),
-        ("zero.wav", "", "silent", "silent"),
+        ("zero.wav", "silent", "", "silent"),
     ]
-    assert [row["error"] for row in rows] == ["", "", "cut.wav: truncated; copy it again", ""]
+    assert [row["probability_2"] != "" for row in rows] == [True, False, False]
+    assert [row["error"] for row in rows] == ["", "cut.wav: truncated; copy it again", ""]
     good, failed, silent = json.loads(as_json(failed_and_silent(), 2))
     assert (len(good["predictions"]), good["duration_s"], good["error"]) == (2, 1.25, None)
     assert (failed["predictions"], failed["error"]) == ([], "cut.wav: truncated; copy it again")
     assert (silent["predictions"], silent["notes"], silent["error"]) == ([], ["silent"], None)
 
 
-def test_a_timeline_names_silent_windows_in_their_places():
-    result = prediction(silent_s=[0.5])
-    result.start_s, result.windows = [0.0, 1.0], result.windows * 2
-    rows = list(csv.DictReader(timeline_csv([result, *failed_and_silent()[1:]]).splitlines()))
-    assert [(row["path"], row["start_s"], row["label"]) for row in rows] == [
-        ("a.wav", "0.000", NAMES[0]),
-        ("a.wav", "0.500", "silent"),
-        ("a.wav", "1.000", NAMES[0]),
-        ("zero.wav", "0.000", "silent"),
-        ("zero.wav", "3.000", "silent"),
-    ]
-    assert rows[1][f"p({NAMES[0]})"] == ""
+@pytest.mark.parametrize("top", [1, 3, 1000])
+def test_csv_has_as_many_columns_in_every_row_as_in_the_first(top):
+    rows = list(csv.reader(as_csv(failed_and_silent(), top).splitlines()))
+    assert {len(row) for row in rows} == {3 + 2 * min(top, len(NAMES))}
+    assert rows[0][:3] == ["path", "label", "probability"]
+    assert rows[0][-2:] == ["notes", "error"]
 
 
 @pytest.mark.parametrize("listing", LISTINGS)
@@ -117,3 +112,38 @@ def test_a_table_for_a_screen_without_frames_has_plain_ones(encoding):
     assert "k\u00e4se" in table or r"k\xe4se" in table
     assert r"\u5f26" in table
     assert "+" in table
+
+
+def of_three(unsure_below=0.4, coverage=0.9):
+    """A flute with 50 %, before an oboe with 33 % and a harp with 17 %."""
+    certainty = Certainty(1.0, {0.9: 0.3}, unsure_below, "")
+    names = ("flute", "oboe", "harp")
+    return prediction(names=names, certainty=certainty, coverage=coverage)
+
+
+@pytest.mark.parametrize("top", [1, 2, 50])
+def test_a_set_has_a_column_where_it_was_asked_for(top):
+    table = as_table([of_three(), *failed_and_silent()[1:]], top)
+    assert "set of 90%" in table
+    assert "flute, oboe" in table
+    assert "set of" not in as_table([of_three(coverage=None)], top)
+    (row,) = csv.DictReader(as_csv([of_three()], top).splitlines())
+    assert (row["label"], row["set"]) == ("flute", "flute; oboe")
+    assert "set" not in as_csv([of_three(coverage=None)], top).splitlines()[0]
+    (answer,) = json.loads(as_json([of_three()], top))
+    assert (answer["set"], answer["unsure"]) == (["flute", "oboe"], False)
+
+
+def test_a_file_that_no_class_explains_is_unsure_and_says_what_it_is_most_like():
+    unsure = of_three(unsure_below=0.6, coverage=None)
+    assert "unsure: flute, the most probable, has 50%" in as_table([unsure], 1)
+    (row,) = csv.DictReader(as_csv([unsure], 2).splitlines())
+    assert (row["label"], row["probability"], row["label_2"]) == ("unsure", "", "oboe")
+    (answer,) = json.loads(as_json([unsure], 1))
+    assert answer["unsure"]
+    assert answer["predictions"][0]["label"] == "flute"
+
+
+def test_without_a_known_certainty_nothing_is_said_about_it():
+    answer = json.loads(as_json([prediction()], 1))[0]
+    assert not {"set", "unsure"} & answer.keys()

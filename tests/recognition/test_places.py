@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from instrument_net.errors import InputError
-from instrument_net.recognition.places import check_places, print_result, write_result
+from instrument_net.recognition.places import (
+    check_folders,
+    check_places,
+    print_result,
+    write_result,
+)
 
 
 @pytest.mark.parametrize(
@@ -79,3 +84,17 @@ def test_characters_that_a_screen_does_not_have_are_spelled_out(monkeypatch, enc
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(screen, encoding=encoding))
     print_result("käse 弦")
     assert screen.getvalue() == printed
+
+
+def test_a_folder_that_cannot_be_made_or_written_into_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    before = tmp_path.stat().st_mtime_ns
+    check_folders([None, tmp_path, tmp_path / "new" / "folder"])
+    with pytest.raises(InputError, match=r"file: is no folder; name another one$"):
+        check_folders([tmp_path / "file"])
+    with pytest.raises(InputError, match=r"x: cannot be written: Not a directory; name another"):
+        check_folders([tmp_path / "file" / "x"])
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(InputError, match=r"new: cannot be written: Permission denied"):
+        check_folders([tmp_path / "new"])
+    assert tmp_path.stat().st_mtime_ns == before

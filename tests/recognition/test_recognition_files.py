@@ -9,6 +9,7 @@ from small_recogniser import NAMES, small_recogniser, write_noise
 
 from instrument_net.errors import InputError
 from instrument_net.recognition.files import predict_files, window_starts_s
+from instrument_net.recognition.window_weights import window_weights
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_windows_overlap_by_half_and_leave_no_long_rest(length_s, starts):
     assert window_starts_s(length_s, 6.0) == starts
 
 
-def test_a_long_file_is_the_mean_of_its_windows(recogniser, noise):
+def test_a_long_file_is_the_weighted_mean_of_its_windows(recogniser, noise):
     path = noise("long.wav", 3.2 * recogniser.duration_s)
     (result,) = predict_files(recogniser, [path], batch_size=2)
     assert len(result.windows) == len(result.start_s) > 3
@@ -53,7 +54,8 @@ def test_a_long_file_is_the_mean_of_its_windows(recogniser, noise):
         with torch.no_grad():
             expected = recogniser(torch.from_numpy(part)[None])[0]
         torch.testing.assert_close(window, expected, atol=1e-5, rtol=1e-4)
-    mean = torch.stack(result.windows).mean(0)
+    shares = window_weights(torch.stack(result.windows), result.levels)
+    mean = (shares[:, None] * torch.stack(result.windows)).sum(0)
     assert dict(result.ranking()) == pytest.approx(dict(zip(NAMES, mean.tolist(), strict=True)))
     assert sum(value for _, value in result.ranking()) == pytest.approx(1)
 

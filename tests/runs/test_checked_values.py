@@ -32,6 +32,7 @@ def checked(*overrides, command="train"):
     ("overrides", "said"),
     [
         (["seed=-1"], "seed=-1: expected a whole number from 0 to 4294967295"),
+        (["figures=bmp"], "figures=bmp: expected one of png, svg, pdf"),
         (["seed=two"], "seed=two: expected a whole number"),
         (["data.batch_size=abc"], "data.batch_size=abc: expected a whole number of 1 or more"),
         (["data.batch_size=2.5"], "data.batch_size=2.5: expected a whole number of 1 or more"),
@@ -100,6 +101,8 @@ def test_evaluate_says_what_it_needs():
         checked(command="evaluate")
     with pytest.raises(ConfigurationError, match="explain=-1: expected a whole number of clips, 0"):
         checked("checkpoint=x", "explain=-1", command="evaluate")
+    with pytest.raises(ConfigurationError, match="stress=maybe: expected true or false"):
+        checked("checkpoint=x", "stress=maybe", command="evaluate")
 
 
 def test_a_search_says_what_it_needs():

@@ -10,10 +10,11 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf, open_dict
 
 from instrument_net.configuration import CONF_DIR, ConfigurationError
+from instrument_net.drawing import saving
 from instrument_net.evaluation import Predictions, measure, pooled
 from instrument_net.runs.score_settings import settings_that_change_scores
 from instrument_net.search import __main__ as command
-from instrument_net.search import report, trials
+from instrument_net.search import trials
 from instrument_net.search.outcome import ranked
 
 FOLDS = ["attic", "barn", "cellar"]
@@ -64,7 +65,7 @@ class CrossValidationStub:
 def stub(monkeypatch):
     monkeypatch.setattr(trials, "CrossValidation", CrossValidationStub)
     # Drawing takes most of a trial's time here; test_plots.py covers it.
-    monkeypatch.setattr(report, "png", lambda _: b"")
+    monkeypatch.setattr(saving, "png", lambda _: b"")
     CrossValidationStub.log, CrossValidationStub.summarised, CrossValidationStub.interrupt_at = (
         [],
         [],
@@ -252,5 +253,5 @@ def test_a_search_of_no_trials_is_refused():
 def test_without_optuna_the_command_says_what_to_install(monkeypatch):
     monkeypatch.setattr(command, "find_spec", lambda _: None)
     config = compose("search", ["space=residual"])
-    with pytest.raises(ConfigurationError, match=r'needs optuna: pip install -e "\.\[search\]"'):
+    with pytest.raises(ConfigurationError, match=r"needs optuna: pip install .*\[search\]"):
         command.search(config, overrides=[])

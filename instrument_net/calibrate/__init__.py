@@ -1,0 +1,1 @@
+"""A cross-validation of unseen sources -> how sure a checkpoint may be of such sources."""

@@ -1,0 +1,1 @@
+"""Checkpoint and files -> a vector a file, and the files that are nearest to one."""

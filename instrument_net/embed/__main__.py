@@ -1,0 +1,182 @@
+"""Write a vector a file, or find the files that sound most like one.
+
+python -m instrument_net.embed best.ckpt recordings/ --out vectors.npz
+python -m instrument_net.embed best.ckpt vectors.npz --similar clip.wav
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from instrument_net.errors import WRONG_INPUT_STATUS, InputError
+from instrument_net.escaping import for_screen, one_line
+from instrument_net.files import described, find_audio, printable
+from instrument_net.invocation import command_name
+from instrument_net.memory import keep_freed_pages
+from instrument_net.progress import work_progress
+from instrument_net.recognition.places import check_folders, check_places, print_result
+
+if TYPE_CHECKING:
+    from instrument_net.embed.vectors import FileVectors
+    from instrument_net.recognition.file_prediction import FilePrediction
+    from instrument_net.recognition.recogniser import Recogniser
+
+SOME_FILES_FAILED = 3
+INTERRUPTED = 130  # by Ctrl-C, as a shell counts
+_ENDING = ".npz"
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the command's arguments."""
+    parser = argparse.ArgumentParser(
+        prog=command_name("embed"),
+        description="Write what a network's output layer reads of each file, as one vector, or "
+        "find the files that sound most like one.",
+        epilog="Exit status: 0; 2, wrong arguments or checkpoint; "
+        f"{SOME_FILES_FAILED}, some files have no vector: they could not be read (each is named). "
+        "A silent file has none either.",
+    )
+    parser.add_argument("checkpoint", type=Path, help="best.ckpt of a training run, or its folder")
+    parser.add_argument(
+        "inputs", nargs="+", type=Path, metavar="FILE|FOLDER",
+        help="audio files, folders of them, or what --out wrote with the same checkpoint",
+    )  # fmt: skip
+    parser.add_argument("--out", type=Path, metavar="FILE.npz", help="write the vectors")
+    parser.add_argument(
+        "--projector", type=Path, metavar="FOLDER", help="write what TensorBoard's projector shows"
+    )
+    parser.add_argument(
+        "--similar", type=Path, metavar="FILE", help="print the files most similar to this one"
+    )
+    parser.add_argument("--top", type=int, default=10, help="files to print (default: 10)")
+    parser.add_argument(
+        "--batch-size", type=int, default=16, help="windows at a time (default: 16)"
+    )
+    parser.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1, mps")
+    parsed = parser.parse_args(arguments)
+    if not (parsed.out or parsed.projector or parsed.similar):
+        parser.error("name at least one of --out, --projector and --similar")
+    if parsed.out and parsed.out.suffix.lower() != _ENDING:
+        parser.error(f"--out must end in {_ENDING}")
+    if parsed.top < 1 or parsed.batch_size < 1:
+        parser.error("--top and --batch-size must be at least 1")
+    return parsed
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    keep_freed_pages()
+    options = parse(arguments)
+    screen = Console(stderr=True, soft_wrap=True, highlight=False)
+    try:
+        n_failed = _embed(options, screen)
+    except InputError as error:
+        screen.print(f"[red]error:[/red] {for_screen(error)}")
+        return WRONG_INPUT_STATUS
+    except KeyboardInterrupt:
+        screen.print("interrupted")
+        return INTERRUPTED
+    if n_failed:
+        screen.print(f"{n_failed} files could not be read")
+    return SOME_FILES_FAILED if n_failed else 0
+
+
+def _embed(options: argparse.Namespace, screen: Console) -> int:
+    """Do all that is asked for, and return how many files could not be read."""
+    kept = [path for path in options.inputs if path.suffix.lower() == _ENDING and path.is_file()]
+    found = find_audio(path for path in options.inputs if path not in kept)
+    for line in described(found.passed_over):
+        screen.print(for_screen(line))
+    check_places([options.out], spared=[options.checkpoint, *found.audio])
+    check_folders([options.projector])
+    from instrument_net.embed.projector import check_projector, write_projector
+    from instrument_net.embed.vectors import FileVectors, digest_of
+    from instrument_net.recognition.device import choose_device
+    from instrument_net.recognition.recogniser import Recogniser
+
+    if options.projector:
+        check_projector(options.projector)
+    recogniser = Recogniser.from_checkpoint(options.checkpoint)
+    recogniser.to(choose_device(options.device))
+    model = digest_of(recogniser)
+    parts = [_kept(path, model) for path in kept]
+    query = _query(recogniser, options.similar) if options.similar else None
+    results = _classify(recogniser, found.audio, options, screen)
+    if sounding := [result for result in results if result.windows]:
+        parts.append(FileVectors.of_files(sounding, model))
+    if not parts:
+        names = ", ".join(map(printable, options.inputs))
+        raise InputError(f"no file that sounds in {names}; name audio files, or a folder of them")
+    vectors = FileVectors.joined(parts)
+    if options.out:
+        vectors.write(options.out)
+        screen.print(for_screen(f"{len(vectors.paths)} vectors: {printable(options.out)}"))
+    if options.projector:
+        write_projector(vectors, options.projector)
+        command = f"tensorboard --logdir {printable(options.projector)}"
+        screen.print(for_screen(f"projector: {command}"))
+    if query is not None:
+        print_result(_similar(vectors, query, options.top))
+    return sum(result.error is not None for result in results)
+
+
+def _kept(path: Path, model: str) -> FileVectors:
+    from instrument_net.embed.vectors import FileVectors
+
+    vectors = FileVectors.read(path)
+    if vectors.model != model:
+        raise InputError(
+            f"{printable(path)}: was written with other weights than the checkpoint's; name that "
+            "checkpoint, or the audio files"
+        )
+    return vectors
+
+
+def _query(recogniser: Recogniser, path: Path) -> FilePrediction:
+    from instrument_net.recognition.files import predict_files
+
+    (result,) = predict_files(recogniser, [path], with_vectors=True)
+    if result.problem is not None:
+        raise InputError(f"--similar: {result.problem}")
+    return result
+
+
+def _classify(
+    recogniser: Recogniser, files: Sequence[Path], options: argparse.Namespace, screen: Console
+) -> list[FilePrediction]:
+    """Return one result a file; those without a vector are named."""
+    from instrument_net.recognition.files import predict_files
+
+    results = []
+    with work_progress("files", screen) as progress:
+        each = predict_files(recogniser, files, batch_size=options.batch_size, with_vectors=True)
+        for result in progress.track(each, len(files), description="Embedding"):
+            if result.problem is not None:
+                progress.console.print(f"[red]error:[/red] {for_screen(result.problem)}")
+            results.append(result)
+    return results
+
+
+def _similar(vectors: FileVectors, query: FilePrediction, top: int) -> str:
+    """Return a line a file: similarity, class, probability, path; the query itself is left out."""
+    from instrument_net.embed.similar import most_similar
+
+    own = Path(printable(query.path)).absolute()
+    rows = most_similar(vectors, query.vector.numpy())
+    others = [(row, value) for row, value in rows if Path(vectors.paths[row]).absolute() != own]
+    width = max((len(one_line(vectors.labels[row])) for row, _ in others[:top]), default=0)
+    return "".join(
+        f"{value:.3f}  {one_line(vectors.labels[row]):{width}}  "
+        f"{vectors.probabilities[row]:4.0%}  {one_line(vectors.paths[row])}\n"
+        for row, value in others[:top]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Classified files -> folders named after their classes, and all of it undone."""

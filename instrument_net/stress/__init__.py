@@ -1,0 +1,1 @@
+"""Recogniser and test clips -> its scores on the same clips, recorded worse or cut shorter."""
