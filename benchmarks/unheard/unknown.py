@@ -1,0 +1,135 @@
+"""Does a network notice an instrument that is none of its classes?
+
+python -m benchmarks.unheard.unknown clips.csv --fold 1 --left-out harp clarinet tuba violin
+
+Trains `best` without some classes and without the sources of a fold; then compares clips of these
+sources: are those of the classes that were left out told from those of the others?
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+import torch
+from rich.console import Console
+from torch import Tensor
+
+from benchmarks.unheard.folds import folds_of
+from benchmarks.unheard.recipes import BEST, RECIPES, Recipe
+from benchmarks.unheard.trial import Data, Trial
+from instrument_net.audio import load_waveform
+from instrument_net.evaluation.markdown import markdown_table
+from instrument_net.evaluation.unknown_scores import (
+    area_under_roc,
+    class_distance,
+    doubt,
+    energy,
+    entropy,
+    neighbour_distance,
+)
+from instrument_net.files import write_atomically
+from instrument_net.progress import work_progress
+from instrument_net.recognition.recogniser import Recogniser
+from instrument_net.runs.screen import print_table
+
+_CLIPS_AT_A_TIME = 16
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the options."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.unheard.unknown",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("table", type=Path, help="CSV table of clips with a column source")
+    parser.add_argument("--left-out", nargs="+", required=True, metavar="CLASS")
+    parser.add_argument("--fold", default="0", help="of python -m benchmarks.unheard TABLE --list")
+    parser.add_argument("--banks", type=Path, default=Path("/usr/share/sounds/sf2"))
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--folder", type=Path, default=Path("outputs/unheard"))
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train if that is not done yet, then print and write the areas under the curve."""
+    options, console = parse(arguments), Console()
+    clips = pd.read_csv(options.table, dtype=str, keep_default_na=False)
+    sources = folds_of(clips)[options.fold]
+    trial = _trial(options, sources)
+    if not trial.is_done(stress=False) and (problem := trial.run(stress=False)):
+        console.print(f"[red]error:[/red] {problem}", highlight=False)
+        return 1
+    of_fold = clips[clips["source"].isin(sources) & clips["label"].isin(options.left_out)]
+    splits = pd.read_csv(trial.folder.splits, dtype=str, keep_default_na=False)
+    known = splits[splits["split"] == "test"]
+    training = splits[splits["split"] == "train"]
+    recogniser = Recogniser.from_checkpoint(trial.folder.best_checkpoint)
+    files = {
+        "known": list(known["path"]),
+        "unknown": [str(options.table.parent / path) for path in of_fold["path"]],
+        "training": list(training["path"]),
+    }
+    seen = {name: _read(recogniser, paths, name) for name, paths in files.items()}
+    table = _areas(seen, torch.from_numpy(pd.factorize(training["label"])[0]))
+    print_table(console, table.set_index("score"), f"{len(known)} known, {len(of_fold)} unknown")
+    write_atomically(trial.folder.path / "unknown.md", (markdown_table(table) + "\n").encode())
+    return 0
+
+
+def _trial(options: argparse.Namespace, sources: Sequence[str]) -> Trial:
+    """Return the trial whose labels lack the classes that are left out."""
+    left_out = sorted(options.left_out)
+    labels = (options.folder / f"without_{'_'.join(left_out)}.yaml").absolute()
+    write_atomically(labels, "".join(f"{label}: null\n" for label in left_out).encode())
+    best = RECIPES[BEST]
+    extra = [f"data.extra.{name}.labels={labels}" for name, _ in best.extra]
+    recipe = Recipe("without some classes", [f"data.labels={labels}", *extra], best.extra)
+    data = Data(options.table, options.banks)
+    return Trial("unknown", recipe, options.seed, options.fold, sources, data, options.folder)
+
+
+@torch.inference_mode()
+def _read(recogniser: Recogniser, paths: Sequence[str], what: str) -> tuple[Tensor, Tensor]:
+    """Return logits ``(n_clips, n_classes)`` and embeddings ``(n_clips, width)`` of files."""
+    front_end = recogniser.front_end
+    parts = []
+    with work_progress() as progress:
+        bar = progress.add_task(what, total=len(paths))
+        for start in range(0, len(paths), _CLIPS_AT_A_TIME):
+            waveforms = [
+                load_waveform(
+                    path, sample_rate_hz=front_end.sample_rate_hz, num_samples=front_end.num_samples
+                )
+                for path in paths[start : start + _CLIPS_AT_A_TIME]
+            ]
+            inputs = front_end(torch.stack(waveforms))
+            parts.append((recogniser.network(*inputs), recogniser.embedding(*inputs)))
+            progress.advance(bar, len(waveforms))
+    logits, embeddings = zip(*parts, strict=True)
+    return torch.cat(logits), torch.cat(embeddings)
+
+
+def _areas(seen: dict[str, tuple[Tensor, Tensor]], labels: Tensor) -> pd.DataFrame:
+    of_training = seen["training"][1]
+    scores: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+        "1 - highest probability": lambda logits, _: doubt(logits.softmax(dim=1)),
+        "entropy": lambda logits, _: entropy(logits.softmax(dim=1)),
+        "energy": lambda logits, _: energy(logits),
+        "distance to the 10th neighbour": lambda _, e: neighbour_distance(e, of_training),
+        "distance to the nearest class": lambda _, e: class_distance(e, of_training, labels),
+    }
+    rows = [
+        {"score": name, "area under the ROC curve": area_under_roc(
+            score(*seen["known"]), score(*seen["unknown"]))}
+        for name, score in scores.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows).round(3)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
