@@ -6,7 +6,7 @@ ARGS ?=
 # As it was typed, in quotes for the shell: any name with spaces, brackets, quotes or dollar signs.
 quoted = '$(subst ','\'',$(value $(1)))'
 
-.PHONY: help train orchestra best test check format tensorboard notebooks clean
+.PHONY: help train orchestra best test check format tensorboard notebooks docs clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -52,6 +52,9 @@ tensorboard: $(VENV)/.ready  ## dashboards of every run
 notebooks: $(VENV)/.ready-dev  ## open the notebooks
 	$(BIN)/jupyter lab notebooks
 
+docs: $(VENV)/.ready-docs  ## the documentation as a site, in site/
+	$(BIN)/zensical build --clean --strict
+
 clean:  ## remove the environment, never the runs
 	rm -rf $(VENV)
 
@@ -69,3 +72,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt | $(BIN)/uv
 $(VENV)/.ready-dev: pyproject.toml constraints.txt | $(BIN)/uv
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e ".[dev]"
 	touch $@ $(VENV)/.ready
+
+$(VENV)/.ready-docs: pyproject.toml constraints.txt | $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e ".[docs]"
+	touch $@

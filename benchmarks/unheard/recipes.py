@@ -41,7 +41,7 @@ RECIPES: dict[str, Recipe] = {
         "other pitches of the waveform, too",
         ["augment.speed.probability=0.7", "augment.speed.semitones=[-3,3]", "data.views=6"],
     ),
-    "phrases": Recipe("notes put together to phrases", ["data.joined_notes=0.25"]),
+    "no_phrases": Recipe("notes not put together to phrases", ["data.joined_notes=0"]),
     "rooms": Recipe(
         "other rooms, too",
         ["augment.reverberation.probability=0.5", "augment.reverberation.rt60_s=[0.1,0.6]",

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
+
 from benchmarks.unheard.recipes import BEST, Recipe
+from instrument_net.configuration import CONF_DIR, extend_hydra
 from instrument_net.evaluation import Predictions
 from instrument_net.run_folder import RunFolder
 
@@ -84,8 +88,8 @@ class Trial:
 
     @property
     def folder(self) -> RunFolder:
-        """Its run folder: another one where the command is another."""
-        digest = hashlib.sha256(shlex.join(self.overrides).encode()).hexdigest()[:8]
+        """Its run folder: another one where command or configuration are others."""
+        digest = hashlib.sha256(_composed(tuple(self.overrides)).encode()).hexdigest()[:8]
         return RunFolder(self.root / self.name / f"seed_{self.seed}_fold_{self.fold}_{digest}")
 
     @property
@@ -117,6 +121,13 @@ class Trial:
     def predictions(self) -> Predictions:
         """Return what the finished training predicted."""
         return Predictions.from_csv(self.folder.predictions)
+
+
+@cache
+def _composed(overrides: tuple[str, ...]) -> str:
+    extend_hydra()
+    with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
+        return OmegaConf.to_yaml(compose("train", overrides=[*overrides, "run_dir=unknown"]))
 
 
 def _call(command: str, overrides: Sequence[str], trial: Trial) -> str | None:
