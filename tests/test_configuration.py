@@ -184,7 +184,7 @@ def test_an_experiment_is_a_small_diff_that_asks_a_question_and_is_named_after_i
         ("+space=residual", "space: this command has nothing to choose there"),
         ("+folds=3", "unknown key 'folds': it comes with split=k_fold"),
         ("+augment.noise.probability=1", "unknown key 'augment.noise': it comes with "
-                                         "augment=light or augment=strong"),
+                                         "augment=light or augment=spectral or augment=strong"),
     ],
 )  # fmt: skip
 def test_a_key_that_nothing_reads_is_refused_with_the_nearest_right_one(override, said):

@@ -67,7 +67,7 @@ def test_the_package_offers_the_classifier_by_its_own_name():
     [
         ("predit", "predit: no such command: did you mean 'predict'?"),
         ("--vershion", "--vershion: no such option: did you mean '--version'?"),
-        ("[q]", "[q]: no such command; known here: --help, --version, compare"),
+        ("[q]", "[q]: no such command; known here: --help, --version, calibrate"),
     ],
 )
 def test_an_unknown_command_is_answered_with_the_nearest(started, given, said):

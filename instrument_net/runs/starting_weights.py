@@ -25,8 +25,8 @@ def existing_checkpoint(init_from: str) -> Path:
     checkpoint = Path(init_from)
     if not checkpoint.is_file():
         raise ConfigurationError(
-            f"init_from: {checkpoint}: no such checkpoint; train it first (`make orchestra` does "
-            "for +experiment=best), or start from nothing: init_from=null"
+            f"init_from: {checkpoint}: no such checkpoint; train it first, or start from nothing: "
+            "init_from=null"
         )
     return checkpoint
 

@@ -9,6 +9,7 @@ from small_recogniser import NAMES, small_recogniser
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.errors import InputError
 from instrument_net.recognition.files import predict_files
+from instrument_net.recognition.window_weights import window_weights
 
 RATE_HZ = 44_100
 
@@ -59,8 +60,10 @@ def test_silent_windows_have_no_say(predicted, recogniser):
     assert n_silent > 1
     assert result.notes[0] == f"{n_silent} of {n_silent + len(result.windows)} windows silent"
     assert not set(result.silent_s) & set(result.start_s)
-    mean = torch.stack(result.windows).mean(0)
-    torch.testing.assert_close(result.probabilities, mean)
+    windows = torch.stack(result.windows)
+    assert len(result.levels) == len(windows)
+    weights = window_weights(windows, result.levels)
+    torch.testing.assert_close(result.probabilities, weights @ windows)
 
 
 @pytest.mark.parametrize("windowing", ["slide", "whole"])

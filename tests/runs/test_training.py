@@ -47,7 +47,9 @@ def test_one_after_the_other(real, tmp_path):
 
     refused = run_module("train", *real, "init_from=nowhere.ckpt", cwd=tmp_path)
     assert refused.returncode == 2
-    assert "nowhere.ckpt: no such checkpoint; train it first (`make orchestra`" in refused.stderr
+    assert (
+        "nowhere.ckpt: no such checkpoint; train it first, or start from nothing" in refused.stderr
+    )
 
     folds = run_module(
         "cross_validate", *real, *start, "split=leave_one_source_out", "only=[barn]", cwd=tmp_path
