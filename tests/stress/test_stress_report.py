@@ -78,6 +78,17 @@ def test_a_recogniser_is_any_function_of_waveforms_and_impossible_conditions_are
         assert torch.equal(found, peaks(changed))
 
 
+class BySound:
+    """Stands for a trained recogniser: its class follows from the samples, whatever changes."""
+
+    def __init__(self, front_end):
+        self.front_end = front_end
+
+    def __call__(self, waveforms):
+        codes = (1e9 * waveforms.square().mean(dim=1)).long() % len(NAMES)
+        return torch.nn.functional.one_hot(codes, len(NAMES)).float()
+
+
 @pytest.fixture(scope="module")
 def stressed(tmp_path_factory):
     """The section of a small recogniser about noise, one clip of which is of no class it knows."""
@@ -92,6 +103,7 @@ def stressed(tmp_path_factory):
     datamodule.setup()
     outputs = NamedOutputs(NAMES)
     predicted = predict_split(recogniser, datamodule, "test", ignore=frozenset({"gong"}))
+    recogniser = BySound(recogniser.front_end)
     sections = stress_split(recogniser, datamodule, predicted, folder / "report", outputs=outputs)
     return recogniser, datamodule, predicted, folder / "report", sections
 
