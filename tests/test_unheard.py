@@ -10,6 +10,7 @@ from benchmarks.unheard import __main__ as command
 from benchmarks.unheard.folds import folds_of
 from benchmarks.unheard.recipes import BEST, RECIPES
 from benchmarks.unheard.scores import finished, table_of
+from benchmarks.unheard.sources import recall_by_sources
 from benchmarks.unheard.stress import stress_table
 from benchmarks.unheard.trial import Data, Trial
 from instrument_net.configuration import CONF_DIR, check_keys, extend_hydra
@@ -113,3 +114,19 @@ def test_a_fold_that_there_is_not_is_refused(tmp_path, capsys):
     clips(("a", "oboe", 20), ("b", "oboe", 20)).to_csv(table)
     assert command.main([str(table), "--folds", "7"]) == 2
     assert "no fold 7; there are 0, 1" in capsys.readouterr().out
+
+
+def test_recall_is_set_against_the_number_of_sources_that_were_left_to_train_a_class(trial):
+    trials = [trial("best", 0, "0", ["flute"] * 4), trial("best", 0, "1", ["flute", "oboe"])]
+    for made, sources in zip(trials, [["a", "b"], ["a", "b", "c"]], strict=True):
+        rows = [("flute", source, "train", "") for source in sources]
+        rows += [("oboe", "a", "train", ""), ("oboe", "bank", "train", "soundfont")]
+        rows += [("oboe", "hall", "test", ""), ("kazoo", "a", "train", "")]
+        table = pd.DataFrame(rows, columns=["label", "source", "split", "extra"])
+        table.to_csv(made.folder.splits, index=False)
+    table = recall_by_sources(trials, "best")
+    assert table.to_numpy().tolist() == [
+        ["1", 2, 3, "0.500"],  # oboe: none of two found, then one of one
+        ["2", 1, 2, "1.000"],
+        ["3", 1, 1, "1.000"],
+    ]

@@ -21,6 +21,7 @@ from rich.console import Console
 from benchmarks.unheard.folds import folds_of
 from benchmarks.unheard.recipes import BEST, RECIPES
 from benchmarks.unheard.scores import finished, table_of
+from benchmarks.unheard.sources import recall_by_sources
 from benchmarks.unheard.stress import stress_table
 from benchmarks.unheard.trial import Data, Trial
 from instrument_net.evaluation.markdown import markdown_table
@@ -76,7 +77,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for problem in problems:
         console.print(f"[red]error:[/red] {problem}", highlight=False)
     questions = {name: recipe.question for name, recipe in RECIPES.items()}
-    tables = {"scores": table_of(finished(trials), questions, BEST)}
+    done = finished(trials)
+    tables = {"scores": table_of(done, questions, BEST)}
+    if BEST in done:
+        tables["sources"] = recall_by_sources(trials, BEST)
     if options.stress:
         tables["stress"] = stress_table(trials)
     for name, table in tables.items():
