@@ -84,7 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.stress:
         tables["stress"] = stress_table(trials)
     for name, table in tables.items():
-        print_table(console, table.set_index(table.columns[0]), name)
+        shown = table.drop(columns="question", errors="ignore")  # too wide for a screen
+        print_table(console, shown.set_index(shown.columns[0]), name)
         write_atomically(options.folder / f"{name}.md", (markdown_table(table) + "\n").encode())
     return 1 if problems else 0
 

@@ -29,7 +29,7 @@ def recall_by_sources(trials: Sequence[Trial], name: str) -> pd.DataFrame:
         cases=("recall", "size"), clips=("n_clips", "sum"), recall=("recall", "mean")
     )
     names = [f"{n} or more" if n == _MOST else str(n) for n in rows.index]
-    table = rows.assign(recall=rows["recall"].map("{:.3f}".format))
+    table = rows.assign(clips=rows["clips"].astype(int), recall=rows["recall"].map("{:.3f}".format))
     return table.set_axis(pd.Index(names, name="sources in training")).reset_index()
 
 
