@@ -25,7 +25,9 @@ $(ORCHESTRA)/report/report.md: | $(VENV)/.ready
 	$(BIN)/python -m instrument_net.train +experiment=orchestra hydra.run.dir=$(ORCHESTRA) $(if $(wildcard $(ORCHESTRA)/checkpoints/last.ckpt),resume_from=$(ORCHESTRA)) $(ARGS)
 
 # SoundFonts that are trained on, too; those of Debian's packages, if they are installed.
-BANKS ?= $(wildcard /usr/share/sounds/sf2)
+ifndef BANKS
+BANKS := $(wildcard /usr/share/sounds/sf2)
+endif
 WITH_BANKS = data/extra=soundfont data.extra.soundfont.path=$(call quoted,BANKS) data.extra.soundfont.held_s=3 data.extra.soundfont.share=0.5 data.extra_classes=shared
 
 best: $(VENV)/.ready  ## train for recordings of unseen sources, minutes: make best DATA=clips.csv or DATA=folder [BANKS=soundfonts]

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import CONF_DIR
@@ -81,7 +82,12 @@ def test_best_takes_any_folder_of_recordings_and_of_soundfonts(make, tmp_path, n
 def test_best_takes_a_table_and_refuses_what_is_not_there(make, tmp_path):
     (tmp_path / "my clips.csv").touch()
     _, calls = make("best", "DATA=my clips.csv", "BANKS=")
-    assert trained(calls) == [["+experiment=best", "data=manifest", "data.path=my clips.csv"]]
+    table = ["+experiment=best", "data=manifest", "data.path=my clips.csv"]
+    assert trained(calls) == [table]
+    _, calls = make("best", "DATA=my clips.csv")  # without BANKS: Debian's, if they are there
+    banks = [part for part in trained(calls)[0] if part.startswith("data.extra.soundfont.path=")]
+    installed = Path("/usr/share/sounds/sf2").is_dir()
+    assert banks == ["data.extra.soundfont.path=/usr/share/sounds/sf2"] * installed
     done, calls = make("best", "DATA=nowhere")
     assert done.returncode != 0
     assert "nowhere is neither" in done.stderr
