@@ -11,19 +11,22 @@ from typing import Any
 import lightning
 import numpy as np
 import torch
+from lightning.pytorch.callbacks import Checkpoint
 
 from instrument_net.data.resumable_batches import ResumableBatches
 
 KEY = "resuming"  # of what this adds to a checkpoint
 
 
-class LastCheckpoint(lightning.Callback):
+class LastCheckpoint(Checkpoint):
     """Write a checkpoint after every epoch, and within a long one, with all random states.
 
-    To be the last of the callbacks: it keeps the state of the others as they are then. What stands
-    under its path is always complete, also after a kill. Within an epoch nothing is written where
-    worker processes load the clips: what they have drawn is not known here. The training metrics of
-    an epoch that continues in its middle are those of its second part.
+    To be the last of the callbacks: it keeps the state of the others as they are then. Lightning
+    moves checkpoints behind all others, so that this has to be one: before the one that keeps the
+    best, it would not know of an epoch that it is the best so far. What stands under its path is
+    always complete, also after a kill. Within an epoch nothing is written where worker processes
+    load the clips: what they have drawn is not known here. The training metrics of an epoch that
+    continues in its middle are those of its second part.
 
     Args:
         path: Of the file, replaced each time.

@@ -2,9 +2,11 @@
 
 from types import SimpleNamespace
 
+import lightning
 import pytest
 import torch
-from torch.utils.data import RandomSampler
+from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
+from torch.utils.data import DataLoader, RandomSampler
 
 from instrument_net.data.resumable_batches import ResumableBatches
 from instrument_net.runs.last_checkpoint import LastCheckpoint
@@ -47,3 +49,42 @@ def test_it_is_left_to_the_end_of_the_epoch_where_that_has_come(epoch):
 
 def test_it_is_not_written_where_workers_draw_random_numbers(epoch):
     assert not epoch(every_s=0, num_workers=1, sigterm=True)
+
+
+class Rising(lightning.LightningModule):
+    """Its metric is the number of the epoch: the last is the best so far."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(1, 1)
+
+    def training_step(self, batch):
+        return self.layer(batch).sum()
+
+    def validation_step(self, batch):
+        self.log("metric", float(self.current_epoch))
+
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=0.1)
+
+
+@pytest.mark.filterwarnings("ignore:.*LeafSpec.*is deprecated")  # Lightning's own affair
+@pytest.mark.filterwarnings("ignore:.*does not have many workers")
+def test_the_state_after_an_epoch_knows_that_this_epoch_is_the_best(tmp_path):
+    last = tmp_path / "last.ckpt"
+    watched = {"monitor": "metric", "mode": "max"}
+    trainer = lightning.Trainer(
+        accelerator="cpu", max_epochs=3, logger=False, enable_progress_bar=False,
+        enable_model_summary=False, default_root_dir=tmp_path,
+        callbacks=[
+            ModelCheckpoint(tmp_path, **watched), EarlyStopping(**watched),
+            LastCheckpoint(last, {}, every_s=600),
+        ],
+    )  # fmt: skip
+    clips = DataLoader(torch.ones(2, 1))
+    trainer.fit(Rising(), clips, clips)
+    states = torch.load(last, weights_only=True)["callbacks"]
+    best = {name.partition("{")[0]: state for name, state in states.items()}
+    assert best["ModelCheckpoint"]["best_model_score"] == 2
+    assert best["EarlyStopping"]["best_score"] == 2
+    assert isinstance(trainer.checkpoint_callback, ModelCheckpoint)
