@@ -16,7 +16,7 @@ from rich.console import Console
 
 from instrument_net.drawing.formats import FORMATS
 from instrument_net.errors import WRONG_INPUT_STATUS, InputError
-from instrument_net.escaping import for_markdown, for_screen
+from instrument_net.escaping import error_line, for_markdown, for_screen
 from instrument_net.files import write_atomically
 from instrument_net.invocation import command_name
 from instrument_net.runs.refusal import refuse_missing
@@ -52,14 +52,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         refuse_missing(error)
     except InputError as error:
-        Console(stderr=True).print(f"[red]error:[/red] {for_screen(error)}", soft_wrap=True)
+        Console(stderr=True).print(error_line(error), soft_wrap=True)
         return WRONG_INPUT_STATUS
     _print(tables)
     try:
         _write(runs, tables, options.out, options.figures)
     except OSError as error:
         reason = f"{options.out}: cannot be written to: {error.strerror}; choose another --out"
-        Console(stderr=True).print(f"[red]error:[/red] {for_screen(reason)}", soft_wrap=True)
+        Console(stderr=True).print(error_line(reason), soft_wrap=True)
         return WRONG_INPUT_STATUS
     Console().print(
         f"\nas Markdown and CSV: {for_screen(options.out)}", highlight=False, soft_wrap=True

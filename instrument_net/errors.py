@@ -1,6 +1,8 @@
-"""What a command answers with one line and exit status 2."""
+"""What a command answers with one line and exit status 2; the other exit statuses."""
 
 WRONG_INPUT_STATUS = 2
+SOME_FILES_FAILED = 3  # the others were done
+INTERRUPTED = 130  # by Ctrl-C, as a shell counts: 128 and the signal's number
 
 
 class InputError(ValueError):

@@ -29,6 +29,15 @@ def for_screen(text: object) -> str:
     return markup + _NOTHING if markup.endswith("\\") else markup
 
 
+def error_line(reason: object) -> str:
+    r"""Return the line that a command answers with, as rich's markup.
+
+    >>> error_line("no file [b].wav")
+    '[red]error:[/red] no file \\[b].wav'
+    """
+    return f"[red]error:[/red] {for_screen(reason)}"
+
+
 def for_plot(text: object) -> str:
     r"""Return text that matplotlib draws as it is: two ``$`` would set a formula between them.
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from instrument_net.errors import WRONG_INPUT_STATUS, InputError
-from instrument_net.escaping import for_screen
+from instrument_net.escaping import error_line, for_screen
 from instrument_net.extras import install
 from instrument_net.invocation import command_name
 
@@ -44,11 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             difference = EXPORTERS[options.to](recogniser, out)
         export_weights(recogniser, out.with_suffix(".safetensors"))
     except ModuleNotFoundError as error:
-        advice = for_screen(f"{error}: {install('export')}")
-        console.print(f"[red]error:[/red] {advice}")
+        console.print(error_line(f"{error}: {install('export')}"))
         return WRONG_INPUT_STATUS
     except InputError as error:
-        console.print(f"[red]error:[/red] {for_screen(error)}")
+        console.print(error_line(error))
         return WRONG_INPUT_STATUS
     front_end = recogniser.front_end
     for what, text in {

@@ -13,8 +13,13 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from instrument_net.errors import WRONG_INPUT_STATUS, InputError
-from instrument_net.escaping import for_screen
+from instrument_net.errors import (
+    INTERRUPTED,
+    SOME_FILES_FAILED,
+    WRONG_INPUT_STATUS,
+    InputError,
+)
+from instrument_net.escaping import error_line, for_screen
 from instrument_net.files import described, find_audio, printable
 from instrument_net.invocation import command_name
 from instrument_net.memory import keep_freed_pages
@@ -38,9 +43,6 @@ from instrument_net.sorting.on_screen import (
 if TYPE_CHECKING:
     from instrument_net.recognition.file_prediction import FilePrediction
     from instrument_net.recognition.recogniser import Recogniser
-
-SOME_FILES_FAILED = 3
-INTERRUPTED = 130  # by Ctrl-C, as a shell counts
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -116,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0 if undo_on_screen(options.undo, screen) else SOME_FILES_FAILED
         recogniser, results = _classify(options, screen)
     except InputError as error:
-        screen.print(f"[red]error:[/red] {for_screen(error)}")
+        screen.print(error_line(error))
         return WRONG_INPUT_STATUS
     except KeyboardInterrupt:
         screen.print("interrupted: nothing was written")
@@ -128,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.timeline:
             write_result(options.timeline, timeline(results, options.timeline))
     except InputError as error:
-        screen.print(f"[red]error:[/red] {for_screen(error)}; what was to be written:")
+        screen.print(f"{error_line(error)}; what was to be written:")
         print_result(listing(results, options.top, sys.stdout))
         return WRONG_INPUT_STATUS
     if not options.out:
@@ -139,7 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         all_done = _use(results, recogniser, options, screen)
     except InputError as error:
-        screen.print(f"[red]error:[/red] {for_screen(error)}")
+        screen.print(error_line(error))
         return WRONG_INPUT_STATUS
     except KeyboardInterrupt:
         screen.print("interrupted")
@@ -188,7 +190,7 @@ def _classify(
             recogniser, files, windowing=options.window, batch_size=options.batch_size
         ):
             if result.error is not None:
-                progress.console.print(f"[red]error:[/red] {for_screen(result.error)}")
+                progress.console.print(error_line(result.error))
             result.coverage = options.coverage
             results.append(result)
             progress.advance(bar)
@@ -216,7 +218,7 @@ def _use(
             for error in draw_recordings(drawn, recogniser.front_end, options.picture):
                 if error is not None:
                     all_done = False
-                    progress.console.print(f"[red]error:[/red] {for_screen(error)}")
+                    progress.console.print(error_line(error))
                 progress.advance(bar)
         place = printable(options.picture) if drawn else "none: no file is longer than a window"
         screen.print(for_screen(f"pictures: {place}"))

@@ -13,12 +13,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
 
 from benchmarks.unheard.folds import folds_of
+from benchmarks.unheard.options import parser_of
 from benchmarks.unheard.recipes import BEST, RECIPES
 from benchmarks.unheard.scores import finished, table_of
 from benchmarks.unheard.sources import recall_by_sources
@@ -32,14 +32,7 @@ from instrument_net.runs.screen import print_table
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.unheard",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("table", type=Path, help="CSV table of clips with a column source")
-    parser.add_argument("--banks", type=Path, default=Path("/usr/share/sounds/sf2"),
-                        help="a SoundFont, or a folder of them (%(default)s)")  # fmt: skip
+    parser = parser_of("unheard", __doc__)
     parser.add_argument("--recipes", nargs="+", choices=list(RECIPES), default=[BEST],
                         metavar="NAME", help=", ".join(RECIPES))  # fmt: skip
     parser.add_argument("--seeds", nargs="+", type=int, default=[0])
@@ -49,7 +42,6 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--stress", action="store_true", help="test on worse recordings, too")
     parser.add_argument("--list", action="store_true", help="show the folds and train nothing")
-    parser.add_argument("--folder", type=Path, default=Path("outputs/unheard"))
     return parser.parse_args(arguments)
 
 

@@ -97,12 +97,7 @@ def _of_phrases(predictions: Predictions) -> str:
     phrases = predictions.clips["articulation"].str.startswith(_PHRASE).to_numpy()
     if not phrases.any():
         return ""
-    only = Predictions(
-        predictions.clips[phrases],
-        predictions.probabilities[torch.tensor(phrases)],
-        predictions.class_names,
-    )
-    return _with_interval(only)
+    return _with_interval(predictions.of(torch.tensor(phrases)))
 
 
 def _recall(predictions: Predictions) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from benchmarks.unheard.trial import Trial
+from instrument_net.own_table import read_own_table
 
 _AS_THEY_ARE = "as they are"
 _OF_A_CLIP = ["path", "label"]  # the other columns of the table of clips are conditions
@@ -17,9 +18,7 @@ def stress_table(trials: Sequence[Trial]) -> pd.DataFrame:
     parts: dict[str, list[pd.DataFrame]] = {}
     for trial in trials:
         if trial.is_done(stress=True):
-            table = pd.read_csv(
-                trial.stress_folder.report / "stress_clips.csv", dtype=str, keep_default_na=False
-            )
+            table = read_own_table(trial.stress_folder.report / "stress_clips.csv")
             unchanged = trial.predictions().table()["predicted"].to_numpy()
             parts.setdefault(trial.name, []).append(table.assign(**{_AS_THEY_ARE: unchanged}))
     columns = {name: _recalls(pd.concat(tables)) for name, tables in parts.items()}

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import pandas as pd
 import torch
@@ -19,6 +18,7 @@ from rich.console import Console
 from torch import Tensor
 
 from benchmarks.unheard.folds import folds_of
+from benchmarks.unheard.options import parser_of
 from benchmarks.unheard.recipes import BEST, RECIPES, Recipe
 from benchmarks.unheard.trial import Data, Trial
 from instrument_net.audio import load_waveform
@@ -32,6 +32,7 @@ from instrument_net.evaluation.unknown_scores import (
     neighbour_distance,
 )
 from instrument_net.files import write_atomically
+from instrument_net.own_table import read_own_table
 from instrument_net.progress import work_progress
 from instrument_net.recognition.recogniser import Recogniser
 from instrument_net.runs.screen import print_table
@@ -41,17 +42,10 @@ _CLIPS_AT_A_TIME = 16
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.unheard.unknown",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("table", type=Path, help="CSV table of clips with a column source")
+    parser = parser_of("unheard.unknown", __doc__)
     parser.add_argument("--left-out", nargs="+", required=True, metavar="CLASS")
     parser.add_argument("--fold", default="0", help="of python -m benchmarks.unheard TABLE --list")
-    parser.add_argument("--banks", type=Path, default=Path("/usr/share/sounds/sf2"))
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--folder", type=Path, default=Path("outputs/unheard"))
     return parser.parse_args(arguments)
 
 
@@ -65,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print(f"[red]error:[/red] {problem}", highlight=False)
         return 1
     of_fold = clips[clips["source"].isin(sources) & clips["label"].isin(options.left_out)]
-    splits = pd.read_csv(trial.folder.splits, dtype=str, keep_default_na=False)
+    splits = read_own_table(trial.folder.splits)
     known = splits[splits["split"] == "test"]
     training = splits[splits["split"] == "train"]
     recogniser = Recogniser.from_checkpoint(trial.folder.best_checkpoint)

@@ -2,12 +2,10 @@
 
 from instrument_net.augmentation.band_equaliser import BandEqualiser
 from instrument_net.augmentation.band_low_pass import BandLowPass
-from instrument_net.augmentation.band_shift import BandShift
 from instrument_net.augmentation.chain import AugmentationChain
 from instrument_net.augmentation.crop import Crop
 from instrument_net.augmentation.equaliser import Equaliser
 from instrument_net.augmentation.frame_crop import FrameCrop
-from instrument_net.augmentation.frame_shift import FrameShift
 from instrument_net.augmentation.gain import Gain
 from instrument_net.augmentation.low_pass import LowPass
 from instrument_net.augmentation.masks import FrequencyMasks, TimeMasks
@@ -17,6 +15,7 @@ from instrument_net.augmentation.noise_floor import NoiseFloor
 from instrument_net.augmentation.onset_shift import OnsetShift
 from instrument_net.augmentation.polarity import PolarityInversion
 from instrument_net.augmentation.reverberation import Reverberation
+from instrument_net.augmentation.shifts import BandShift, FrameShift
 from instrument_net.augmentation.silence_trimming import SilenceTrimming
 from instrument_net.augmentation.speed import Speed
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from instrument_net.errors import WRONG_INPUT_STATUS, InputError
-from instrument_net.escaping import for_screen
+from instrument_net.escaping import error_line, for_screen
 from instrument_net.invocation import command_name
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with console.status("Fitting on the predictions of the cross-validation"):
             checkpoint, certainty, measured = _calibrate(options)
     except InputError as error:
-        console.print(f"[red]error:[/red] {for_screen(error)}")
+        console.print(error_line(error))
         return WRONG_INPUT_STATUS
     for what, text in _lines(checkpoint, certainty, measured).items():
         console.print(f"{what:20}{for_screen(text)}")

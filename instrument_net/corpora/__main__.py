@@ -13,15 +13,14 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from instrument_net.corpora import check, fetch, listing, overlap, show
-from instrument_net.errors import WRONG_INPUT_STATUS, InputError
-from instrument_net.escaping import for_screen
+from instrument_net.errors import INTERRUPTED, WRONG_INPUT_STATUS, InputError
+from instrument_net.escaping import error_line
 from instrument_net.invocation import command_name
 from instrument_net.runs.refusal import refuse_missing
 
 # Each has `add`, which adds its parser to the subcommands and sets the default `run`: a function
 # of the arguments and the screen that returns the exit status.
 _SUBCOMMANDS = (show, fetch, check, overlap)
-INTERRUPTED = 130  # by Ctrl-C, as a shell counts
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -48,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         refuse_missing(error)
     except InputError as error:
-        screen.print(f"[red]error:[/red] {for_screen(error)}")
+        screen.print(error_line(error))
         return WRONG_INPUT_STATUS
     except KeyboardInterrupt:
         screen.print("interrupted: the same command continues")

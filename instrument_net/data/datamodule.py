@@ -154,7 +154,6 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
             self.rejected = self._decoded.rejected
             self._divided = self._decoded.divide(self.split, on_error=self._loading.on_error)
             self.clips, self.class_names = self._divided.table, self._divided.class_names
-            _ = self._epoch  # what it refuses is better known now
 
     def train_dataloader(self) -> FrontEndLoader | ViewLoader:
         """Return the training batches, augmented, in another random order each epoch."""

@@ -19,7 +19,7 @@ from rich.console import Console
 from instrument_net.demo.address import check_address, is_loopback
 from instrument_net.demo.seclusion import seclude
 from instrument_net.errors import WRONG_INPUT_STATUS, InputError
-from instrument_net.escaping import for_screen
+from instrument_net.escaping import error_line, for_screen
 from instrument_net.extras import install
 from instrument_net.invocation import command_name
 from instrument_net.memory import keep_freed_pages
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     screen = Console(stderr=True, soft_wrap=True, highlight=False)
     if find_spec("gradio") is None:
-        screen.print(f"[red]error:[/red] the page needs gradio: {for_screen(install('demo'))}")
+        screen.print(error_line(f"the page needs gradio: {install('demo')}"))
         return WRONG_INPUT_STATUS
     if not is_loopback(options.host):
         screen.print(
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_address(options.host, options.port)
         recogniser = Recogniser.from_checkpoint(options.checkpoint)
     except InputError as error:
-        screen.print(f"[red]error:[/red] {for_screen(error)}")
+        screen.print(error_line(error))
         return WRONG_INPUT_STATUS
     # Ended by `kill`, too, it leaves no recording behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -14,8 +14,13 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from instrument_net.errors import WRONG_INPUT_STATUS, InputError
-from instrument_net.escaping import for_screen, one_line
+from instrument_net.errors import (
+    INTERRUPTED,
+    SOME_FILES_FAILED,
+    WRONG_INPUT_STATUS,
+    InputError,
+)
+from instrument_net.escaping import error_line, for_screen, one_line
 from instrument_net.files import described, find_audio, printable
 from instrument_net.invocation import command_name
 from instrument_net.memory import keep_freed_pages
@@ -27,8 +32,6 @@ if TYPE_CHECKING:
     from instrument_net.recognition.file_prediction import FilePrediction
     from instrument_net.recognition.recogniser import Recogniser
 
-SOME_FILES_FAILED = 3
-INTERRUPTED = 130  # by Ctrl-C, as a shell counts
 _ENDING = ".npz"
 
 
@@ -77,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         n_failed = _embed(options, screen)
     except InputError as error:
-        screen.print(f"[red]error:[/red] {for_screen(error)}")
+        screen.print(error_line(error))
         return WRONG_INPUT_STATUS
     except KeyboardInterrupt:
         screen.print("interrupted")
@@ -158,7 +161,7 @@ def _classify(
         each = predict_files(recogniser, files, batch_size=options.batch_size, with_vectors=True)
         for result in progress.track(each, len(files), description="Embedding"):
             if result.problem is not None:
-                progress.console.print(f"[red]error:[/red] {for_screen(result.problem)}")
+                progress.console.print(error_line(result.problem))
             results.append(result)
     return results
 

@@ -47,13 +47,7 @@ def break_down(predictions: Predictions, column: str) -> pd.DataFrame:
     values, others = _pooled(_values(predictions.clips, column))
     rows = {}
     for value in [*sorted(set(values) - {others}), *([others] if others else [])]:
-        chosen = (values == value).to_numpy()
-        part = Predictions(
-            clips=predictions.clips[chosen],
-            probabilities=predictions.probabilities[torch.tensor(chosen)],
-            class_names=predictions.class_names,
-        )
-        overall = measure(part).overall
+        overall = measure(predictions.of(torch.tensor((values == value).to_numpy()))).overall
         rows[value] = [overall[metric] for metric in _SHOWN]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(_SHOWN))
     return table.astype({"n_clips": int}).rename_axis(column)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -42,18 +41,4 @@ def each_source(predictions: Predictions) -> Iterator[tuple[str, Tensor, Predict
     """
     for source in sources_of(predictions):
         own = torch.tensor((predictions.clips["source"].astype(str) == source).to_numpy())
-        yield source, own, chosen(predictions, ~own)
-
-
-def chosen(predictions: Predictions, which: Tensor) -> Predictions:
-    """Return the predictions of some clips.
-
-    Args:
-        predictions: Of all clips.
-        which: Bool ``(n_clips,)``.
-    """
-    return replace(
-        predictions,
-        clips=predictions.clips[which.numpy()],
-        probabilities=predictions.probabilities[which],
-    )
+        yield source, own, predictions.of(~own)

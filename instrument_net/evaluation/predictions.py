@@ -76,6 +76,17 @@ class Predictions:
         groups = self.clips["group"]
         return groups.where(groups.notna() & (groups != ""), paths)
 
+    def of(self, rows: Tensor) -> Self:
+        """Return the predictions of some clips.
+
+        Args:
+            rows: Their positions, int64 ``(n,)``, in the order wanted; or which of all they are,
+                bool ``(n_clips,)``.
+        """
+        return replace(
+            self, clips=self.clips.iloc[rows.numpy()], probabilities=self.probabilities[rows]
+        )
+
     def over(self, class_names: Sequence[str]) -> Self:
         """Return the same predictions with these classes as columns, matched by name.
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import pandas as pd
+import torch
 
 from instrument_net.errors import InputError
 from instrument_net.evaluation.metrics import measure
@@ -95,7 +96,7 @@ def shared_clips(first: Run, other: Run) -> tuple[Predictions, Predictions]:
         raise InputError(f"{first.name} and {other.name} were tested on no clip in common")
     classes = sorted({name for predictions in both for name in predictions.class_names})
     a, b = (
-        _chosen(predictions, [position[key] for key in keys]).over(classes)
+        predictions.of(torch.tensor([position[key] for key in keys])).over(classes)
         for predictions, position in zip(both, positions, strict=True)
     )
     return a, b
@@ -136,14 +137,6 @@ def _differences(a: Predictions, b: Predictions) -> pd.DataFrame:
         f"{pair.mcnemar_p:.3f}",
     ]
     return table
-
-
-def _chosen(predictions: Predictions, rows: list[int]) -> Predictions:
-    return Predictions(
-        clips=predictions.clips.iloc[rows],
-        probabilities=predictions.probabilities[rows],
-        class_names=predictions.class_names,
-    )
 
 
 def _clip_keys(predictions: Predictions) -> list[tuple[str, float]]:

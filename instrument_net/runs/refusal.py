@@ -8,14 +8,14 @@ from typing import NoReturn
 from rich.console import Console
 
 from instrument_net.errors import WRONG_INPUT_STATUS
-from instrument_net.escaping import for_screen
+from instrument_net.escaping import error_line
 from instrument_net.extras import missing
 
 
 def refuse(reason: str) -> NoReturn:
     """Print why input cannot be used, and end the process with exit status 2."""
     console = Console(stderr=True)
-    console.print(f"[red]error:[/red] {for_screen(reason)}", highlight=False, soft_wrap=True)
+    console.print(error_line(reason), highlight=False, soft_wrap=True)
     sys.exit(WRONG_INPUT_STATUS)
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 from rich.console import Console
 
+from instrument_net.errors import INTERRUPTED
 from instrument_net.escaping import for_screen
 from instrument_net.run_folder import RunFolder
 
-# As a shell reports a command that a signal ended: 128 and the signal's number.
-INTERRUPTED, TERMINATED = 130, 143
+TERMINATED = 143  # by SIGTERM, as a shell counts
 
 
 @contextmanager

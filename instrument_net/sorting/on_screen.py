@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from instrument_net.errors import InputError
-from instrument_net.escaping import for_screen
+from instrument_net.escaping import error_line, for_screen
 from instrument_net.files import printable
 from instrument_net.invocation import command_name
 from instrument_net.progress import work_progress
@@ -105,7 +105,7 @@ def _sort(plan: Plan, options: argparse.Namespace, screen: Console) -> list[str]
                     counts[placed.target.parent.name] += 1
                 elif placed.error is not None:
                     errors.append(placed.error)
-                    progress.console.print(f"[red]error:[/red] {for_screen(placed.error)}")
+                    progress.console.print(error_line(placed.error))
     finally:  # also of what was interrupted
         shares = ", ".join(f"{name} {n}" for name, n in sorted(counts.items())) or "no file"
         screen.print(for_screen(f"sorted into {printable(options.sort_into)}: {shares}"))

@@ -116,7 +116,7 @@ def test_each_clip_has_random_numbers_of_its_own(name):
     if name == "gain":
         module._gain_db = (1.0, 6.0)  # below 0 dB only the level differs, and that is tested below
     if name == "band_shift":
-        module._max_bins = 50  # eight clips and five shifts: some would be the same
+        module._most = 50  # eight clips and five shifts: some would be the same
     if name == "mixup":  # equal clips have equal mixtures
         labels = torch.eye(8)
         drawn = changed(module, (tones(8), labels))[1] - labels

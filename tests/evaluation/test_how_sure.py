@@ -8,7 +8,6 @@ from pooled_sources import pooled_sources
 from instrument_net.evaluation.how_sure import how_sure
 from instrument_net.evaluation.how_sure_plots import plot_risk_coverage, plot_sets
 from instrument_net.evaluation.how_sure_section import HEADING, write_how_sure
-from instrument_net.evaluation.other_sources import chosen
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +45,11 @@ def test_the_section_shows_every_picture_that_was_written(tmp_path):
 
 
 def test_too_few_clips_or_sources_are_said_instead(tmp_path):
-    few = chosen(pooled_sources(), torch.arange(480) < 49)
+    few = pooled_sources().of(torch.arange(480) < 49)
     assert write_how_sure(few, tmp_path) == {
         HEADING: "Not stated: 49 clips are too few to say how sure, it takes 50."
     }
-    two = chosen(pooled_sources(), torch.arange(480) % 12 < 2)
+    two = pooled_sources().of(torch.arange(480) % 12 < 2)
     assert "of 2 sources, it takes 3" in write_how_sure(two, tmp_path)[HEADING]
     assert not list(tmp_path.iterdir())
 

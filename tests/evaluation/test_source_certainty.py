@@ -6,7 +6,7 @@ from pooled_sources import pooled_sources
 
 from instrument_net.errors import InputError
 from instrument_net.evaluation.calibration import expected_calibration_error
-from instrument_net.evaluation.other_sources import chosen, each_source, sources_of
+from instrument_net.evaluation.other_sources import each_source, sources_of
 from instrument_net.evaluation.prediction_sets import holds_true
 from instrument_net.evaluation.source_certainty import (
     describe_origin,
@@ -95,6 +95,6 @@ def test_a_clip_without_a_source_and_too_few_sources_are_refused(overconfident):
     blank = overconfident.clips.assign(source="")
     with pytest.raises(InputError, match="without a source"):
         sources_of(replace(overconfident, clips=blank))
-    two = chosen(overconfident, torch.arange(480) % 12 < 2)
+    two = overconfident.of(torch.arange(480) % 12 < 2)
     with pytest.raises(InputError, match="of 2 sources, it takes 3"):
         on_unseen_sources(two)
