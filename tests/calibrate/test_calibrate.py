@@ -9,7 +9,6 @@ from small_recogniser import save_checkpoint, small_recogniser
 from instrument_net.calibrate.__main__ import main
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.evaluation import Predictions
-from instrument_net.evaluation.other_sources import chosen
 from instrument_net.recognition.recogniser import Recogniser
 from instrument_net.run_folder import RunFolder
 
@@ -133,7 +132,7 @@ def test_runs_that_were_tested_on_unseen_sources_do_as_well(checkpoint, folder, 
     whole = Predictions.from_csv(RunFolder(folder).predictions)
     for k in (0, 1):
         run = RunFolder(write_cross_validation(tmp_path / "runs" / f"fold_{k}", config=of_source))
-        part = chosen(whole, torch.arange(480) % 2 == k)
+        part = whole.of(torch.arange(480) % 2 == k)
         run.predictions.write_text(part.table().to_csv())
     assert main([str(checkpoint), str(tmp_path / "runs")]) == 0
     again = Recogniser.from_checkpoint(checkpoint).certainty
