@@ -54,7 +54,8 @@ tensorboard: $(VENV)/.ready  ## dashboards of every run
 notebooks: $(VENV)/.ready-dev  ## open the notebooks
 	$(BIN)/jupyter lab notebooks
 
-docs: $(VENV)/.ready-docs  ## the documentation as a site, in site/
+docs: $(VENV)/.ready-docs  ## the documentation as a site, in site/, with the notebooks run
+	$(BIN)/python docs/notebook_pages.py
 	$(BIN)/zensical build --clean --strict
 
 clean:  ## remove the environment, never the runs

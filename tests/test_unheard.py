@@ -116,6 +116,17 @@ def test_a_fold_that_there_is_not_is_refused(tmp_path, capsys):
     assert "no fold 7; there are 0, 1" in capsys.readouterr().out
 
 
+def test_where_every_training_failed_each_is_named_and_there_is_no_table(
+    tmp_path, capsys, monkeypatch
+):
+    table = tmp_path / "clips.csv"
+    clips(("a", "oboe", 20)).to_csv(table)
+    monkeypatch.setattr(Trial, "run", lambda trial, *, stress: f"{trial.name} failed")
+    assert command.main([str(table), "--folder", str(tmp_path / "runs")]) == 1
+    assert "error: best failed" in capsys.readouterr().out
+    assert not (tmp_path / "runs").exists()
+
+
 def test_recall_is_set_against_the_number_of_sources_that_were_left_to_train_a_class(trial):
     trials = [trial("best", 0, "0", ["flute"] * 4), trial("best", 0, "1", ["flute", "oboe"])]
     for made, sources in zip(trials, [["a", "b"], ["a", "b", "c"]], strict=True):

@@ -70,6 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print(f"[red]error:[/red] {problem}", highlight=False)
     questions = {name: recipe.question for name, recipe in RECIPES.items()}
     done = finished(trials)
+    if not done:  # nothing to tabulate
+        return 1
     tables = {"scores": table_of(done, questions, BEST)}
     if BEST in done:
         tables["sources"] = recall_by_sources(trials, BEST)

@@ -30,6 +30,10 @@ RECIPES: dict[str, Recipe] = {
     BEST: Recipe("the configuration itself"),
     "no_banks": Recipe("recordings alone", extra=()),
     "banks_25": Recipe("banks at a quarter of the draws", extra=[("soundfont", 0.25)]),
+    "all_programs": Recipe(
+        "all programs of the banks as further classes",
+        ["data.extra_classes=all", "data.extra.soundfont.programs=general_midi_all"],
+    ),
     "orchestra": Recipe(
         "synthetic instruments, too", extra=[("soundfont", 0.3), ("orchestra", 0.3)]
     ),

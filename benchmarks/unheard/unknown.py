@@ -45,6 +45,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = parser_of("unheard.unknown", __doc__)
     parser.add_argument("--left-out", nargs="+", required=True, metavar="CLASS")
     parser.add_argument("--fold", default="0", help="of python -m benchmarks.unheard TABLE --list")
+    parser.add_argument("--recipe", choices=list(RECIPES), default=BEST)
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args(arguments)
 
@@ -59,9 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print(f"[red]error:[/red] {problem}", highlight=False)
         return 1
     of_fold = clips[clips["source"].isin(sources) & clips["label"].isin(options.left_out)]
+    names = set(clips["label"]) - set(options.left_out)  # a recipe may train further classes
     splits = read_own_table(trial.folder.splits)
     known = splits[splits["split"] == "test"]
-    training = splits[splits["split"] == "train"]
+    training = splits[(splits["split"] == "train") & splits["label"].isin(names)]
     recogniser = Recogniser.from_checkpoint(trial.folder.best_checkpoint)
     files = {
         "known": list(known["path"]),
@@ -69,7 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "training": list(training["path"]),
     }
     seen = {name: _read(recogniser, paths, name) for name, paths in files.items()}
-    table = _areas(seen, torch.from_numpy(pd.factorize(training["label"])[0]))
+    outputs = torch.tensor([name in names for name in recogniser.class_names])
+    table = _areas(seen, torch.from_numpy(pd.factorize(training["label"])[0]), outputs)
     print_table(console, table.set_index("score"), f"{len(known)} known, {len(of_fold)} unknown")
     write_atomically(trial.folder.path / "unknown.md", (markdown_table(table) + "\n").encode())
     return 0
@@ -80,11 +83,20 @@ def _trial(options: argparse.Namespace, sources: Sequence[str]) -> Trial:
     left_out = sorted(options.left_out)
     labels = (options.folder / f"without_{'_'.join(left_out)}.yaml").absolute()
     write_atomically(labels, "".join(f"{label}: null\n" for label in left_out).encode())
-    best = RECIPES[BEST]
-    extra = [f"data.extra.{name}.labels={labels}" for name, _ in best.extra]
-    recipe = Recipe("without some classes", [f"data.labels={labels}", *extra], best.extra)
+    whole = RECIPES[options.recipe]
+    given = [f"data.labels={labels}"]
+    given += [f"data.extra.{name}.labels={labels}" for name, _ in whole.extra]
+    recipe = Recipe("without some classes", [*whole.overrides, *given], whole.extra)
     data = Data(options.table, options.banks)
-    return Trial("unknown", recipe, options.seed, options.fold, sources, data, options.folder)
+    return Trial(
+        f"unknown_{options.recipe}",
+        recipe,
+        options.seed,
+        options.fold,
+        sources,
+        data,
+        options.folder,
+    )
 
 
 @torch.inference_mode()
@@ -108,15 +120,20 @@ def _read(recogniser: Recogniser, paths: Sequence[str], what: str) -> tuple[Tens
     return torch.cat(logits), torch.cat(embeddings)
 
 
-def _areas(seen: dict[str, tuple[Tensor, Tensor]], labels: Tensor) -> pd.DataFrame:
+def _areas(seen: dict[str, tuple[Tensor, Tensor]], labels: Tensor, outputs: Tensor) -> pd.DataFrame:
+    """Return a row a score; ``outputs`` says which outputs are classes of the table."""
     of_training = seen["training"][1]
     scores: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-        "1 - highest probability": lambda logits, _: doubt(logits.softmax(dim=1)),
+        "1 - highest probability": lambda logits, _: doubt(logits.softmax(dim=1)[:, outputs]),
         "entropy": lambda logits, _: entropy(logits.softmax(dim=1)),
         "energy": lambda logits, _: energy(logits),
         "distance to the 10th neighbour": lambda _, e: neighbour_distance(e, of_training),
         "distance to the nearest class": lambda _, e: class_distance(e, of_training, labels),
     }
+    if not outputs.all():
+        scores["probability of the further classes"] = lambda logits, _: logits.softmax(dim=1)[
+            :, ~outputs
+        ].sum(dim=1)
     rows = [
         {"score": name, "area under the ROC curve": area_under_roc(
             score(*seen["known"]), score(*seen["unknown"]))}
