@@ -1,4 +1,7 @@
-"""The cost of a growing corpus: time and memory to list, decode, open, split and read it."""
+"""The cost of a growing corpus: time and memory to list, decode, open, split and read it.
+
+As a table with its store of decoded clips, and as a pack (``instrument_net.pack``).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import multiprocessing
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -57,6 +61,61 @@ def measure(n_clips: int, folder: str) -> dict[str, float]:
     }
 
 
+def write_pack(folder: str) -> dict[str, float]:
+    """Pack the corpus that :func:`measure` wrote, and return how long that takes, in seconds."""
+    from instrument_net.data.corpora import ManifestCorpus
+    from instrument_net.data.splits import Split
+    from instrument_net.pack.packing import Packing
+
+    root = Path(folder)
+    corpus = ManifestCorpus(root / "metadata.csv")
+    begin_s = time.perf_counter()
+    Packing(corpus, root / "pack", split=Split(), sample_rate_hz=44_100, num_samples=_SAMPLES).run()
+    return {"pack_s": time.perf_counter() - begin_s}
+
+
+def measure_pack(n_clips: int, folder: str) -> dict[str, float]:
+    """Return seconds and memory of opening a pack and going once through its training clips.
+
+    Call it in a fresh process: memory is counted after the imports. It grows by what the labels and
+    the order of the clips take, and by the pages of the batch that is read.
+    """
+    from instrument_net.data.loader import ClipDataset
+    from instrument_net.data.packed.block_order import BlockOrder
+    from instrument_net.data.packed.clips import PackedClips
+    from instrument_net.data.packed.index import PackIndex
+    from instrument_net.data.packed.place import place_of
+    from instrument_net.data.packed.waveforms import PackedWaveforms
+    from instrument_net.data.resumable_batches import ResumableBatches
+
+    place, cache = place_of(Path(folder) / "pack"), Path(folder) / "cache"
+    before_mib = _memory_mib()
+    begin_s = time.perf_counter()
+    index = PackIndex.read(place)
+    clips = PackedClips(place, index, cache)
+    waveforms = PackedWaveforms(place, index, cache)
+    places, labels = clips.positions("train"), clips.labels("train")
+    dataset = ClipDataset(waveforms, places, labels)  # type: ignore[arg-type]
+    order = BlockOrder(clips.blocks(), seed=0)
+    opened_s = time.perf_counter()
+    for batch in ResumableBatches(order, 64):  # type: ignore[arg-type]
+        dataset.__getitems__(batch)
+    grown_mib = _memory_mib() - before_mib
+    return {
+        "open_pack_s": opened_s - begin_s,
+        "walk_pack_s": time.perf_counter() - opened_s,
+        "pack_mib": grown_mib,
+        "pack_kib_per_clip": grown_mib * 1024 / n_clips,
+    }
+
+
+def _apart(work: Callable[..., dict[str, float]], *arguments: object) -> dict[str, float]:
+    """Call a function in a process of its own: what came before must not count as memory."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(work, *arguments).result()
+
+
 def _write_corpus(root: Path, n_clips: int) -> Path:
     import numpy as np
     import soundfile
@@ -88,12 +147,12 @@ def main() -> None:
     arguments = parser.parse_args()
     rows = {}
     for n_clips in arguments.sizes:
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            # One process each: the memory of the previous corpus must not count.
-            ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool,
-        ):
-            rows[f"{n_clips:,} clips"] = pool.submit(measure, n_clips, folder).result()
+        with tempfile.TemporaryDirectory() as folder:
+            rows[f"{n_clips:,} clips"] = {
+                **_apart(measure, n_clips, folder),
+                **_apart(write_pack, folder),
+                **_apart(measure_pack, n_clips, folder),
+            }
     table = pd.DataFrame(rows).T.rename_axis("corpus")
     notes = ["Clips of 20 ms: the cost per clip, not per sample. One turn, not interleaved."]
     publish("scaling", table, notes=notes, results=arguments.results)

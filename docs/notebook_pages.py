@@ -21,6 +21,8 @@ from nbconvert import MarkdownExporter
 PROJECT = Path(__file__).resolve().parents[1]
 PAGES = PROJECT / "docs" / "notebooks"
 _FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.DOTALL)
+_TABLE_STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)  # the site has its own
+_EMPTY = re.compile(r"<pre[^>]*>\s*</pre>\s*")  # of a progress bar that has gone
 
 
 def main() -> None:
@@ -54,6 +56,8 @@ def write_page(path: Path) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = with_mathml(cell.source)
+        else:
+            cell.outputs = [output for output in cell.outputs if _is_shown(output)]
     exporter = MarkdownExporter()
     page, resources = exporter.from_notebook_node(
         notebook, resources={"output_files_dir": path.stem}
@@ -64,6 +68,17 @@ def write_page(path: Path) -> None:
         file.write_bytes(content)
     page = page.replace(str(path.parents[1]), "..")  # a folder that is gone when this is read
     (PAGES / f"{path.stem}.md").write_text(page)
+
+
+def _is_shown(output: nbformat.NotebookNode) -> bool:
+    """Return whether an output is for readers, and take out of it what is not."""
+    if output.output_type == "stream":
+        return bool(output.name == "stdout")  # the rest are warnings and logs
+    data = output.get("data", {})
+    if "text/html" in data:
+        data["text/html"] = _TABLE_STYLE.sub("", data["text/html"])
+        return _EMPTY.fullmatch(data["text/html"]) is None
+    return "application/vnd.jupyter.widget-view+json" not in data
 
 
 def with_mathml(text: str) -> str:

@@ -41,6 +41,8 @@ COMMANDS = {
         "instrument_net.calibrate.__main__", "let a checkpoint say how sure it may be"
     ),
     "export": Command("instrument_net.export", "write a checkpoint as an ONNX or PyTorch file"),
+    "card": Command("instrument_net.card.__main__", "show what weights are, and their licences"),
+    "pack": Command("instrument_net.pack.__main__", "write a corpus as chunks, to train from"),
     "corpora": Command("instrument_net.corpora.__main__", "list, fetch, check published corpora"),
 }
 

@@ -15,23 +15,29 @@ from torchmetrics import MetricCollection
 from torchmetrics.classification import MulticlassConfusionMatrix
 
 from instrument_net.audio import AudioError
+from instrument_net.data.resumable_batches import batches_of
+from instrument_net.learning.auxiliary import AuxiliaryOutputs
 from instrument_net.learning.loss import LogBase
+from instrument_net.learning.mean_loss import MeanLoss
 from instrument_net.learning.metrics import classification_metrics
 from instrument_net.learning.optimizer import spec_adam
+from instrument_net.learning.over_processes import of_the_whole_batch, share_buffers
 from instrument_net.learning.schedule import constant
 from instrument_net.learning.training_loss import TrainingLoss
-from instrument_net.models import FeatureScaling, averaged, members_of
+from instrument_net.models import FeatureScaling, averaged
 from instrument_net.recognition.certainty import Certainty
 from instrument_net.recognition.checkpoint import (
     check_weights,
-    checkpoint_file,
+    network_weights,
     read_checkpoint,
     refusals_naming,
     settings_of,
 )
 from instrument_net.recognition.files import predict_files
+from instrument_net.recognition.named_checkpoint import checkpoint_file
 from instrument_net.recognition.parts import build_parts
 from instrument_net.recognition.recogniser import Recogniser
+from instrument_net.recognition.weights_file import is_weights_file
 
 OptimizerFactory = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
 SchedulerFactory = Callable[[torch.optim.Optimizer, int], LRScheduler]
@@ -55,10 +61,9 @@ class InstrumentClassifier(lightning.LightningModule):
             :func:`~instrument_net.learning.loss.cross_entropy`; validation and test losses are
             measured without it.
         class_weights: Of the loss of training, one number a class, likewise.
-        optimizer: Parameters -> optimizer; default :func:`spec_adam`. Not kept in checkpoints,
-            which hold the optimizer's state.
-        scheduler: (Optimizer, steps of the run) -> learning-rate schedule, stepped once a batch;
-            default: the rate stays.
+        auxiliary_classes: Learnt beside the others and no outputs; their labels are the last.
+        optimizer: Parameters -> optimizer, of which checkpoints have the state; default: Adam.
+        scheduler: (Optimizer, steps of the run) -> schedule, stepped once a batch; default: none.
 
     Raises:
         ValueError: If the network's name or an option is unknown, there are fewer than two class
@@ -75,6 +80,7 @@ class InstrumentClassifier(lightning.LightningModule):
         log_base: LogBase = "e",
         label_smoothing: float = 0.0,
         class_weights: Sequence[float] | None = None,
+        auxiliary_classes: Sequence[str] = (),
         optimizer: OptimizerFactory = spec_adam,
         scheduler: SchedulerFactory = constant,
     ) -> None:
@@ -87,6 +93,7 @@ class InstrumentClassifier(lightning.LightningModule):
                 "log_base": log_base,
                 "label_smoothing": label_smoothing,
                 "class_weights": None if class_weights is None else list(class_weights),
+                "auxiliary_classes": list(auxiliary_classes),
             },
             logger=False,  # `train` logs the whole configuration instead
         )
@@ -94,18 +101,19 @@ class InstrumentClassifier(lightning.LightningModule):
         self.class_names = tuple(class_names)
         self.certainty: Certainty | None = None  # of other weights, it would mean nothing
         self.network = parts.network
+        self.auxiliary = AuxiliaryOutputs(parts.network, len(auxiliary_classes))
         self.loss = TrainingLoss(
-            len(class_names),
+            len(class_names) + len(auxiliary_classes),
             log_base=log_base,
             label_smoothing=label_smoothing,
             class_weights=class_weights,
         )
-        self._optimizer = optimizer
-        self._scheduler = scheduler
+        self._optimizer, self._scheduler = optimizer, scheduler
         metrics = classification_metrics(len(class_names))
         self.metrics = nn.ModuleDict(
             {f"{stage}_metrics": metrics.clone(prefix=f"{stage}/") for stage in _STAGES}
         )
+        self.losses = nn.ModuleDict({f"{stage}_loss": MeanLoss() for stage in _STAGES})
         self.confusion = MulticlassConfusionMatrix(len(class_names), validate_args=False)
         self.example_input_array = self.example_inputs()
 
@@ -118,8 +126,8 @@ class InstrumentClassifier(lightning.LightningModule):
     ) -> Self:
         """Return the classifier that a checkpoint holds, in evaluation mode.
 
-        ``checkpoint_path`` may also be the folder of a run, whose best checkpoint it is then. The
-        file is read as tensors and plain values only (``weights_only=True``): it cannot run code.
+        ``checkpoint_path`` may be whatever :meth:`Recogniser.from_checkpoint` takes. The file is
+        read as tensors and plain values only (``weights_only=True``): it cannot run code.
 
         Raises:
             CheckpointError: If the file is missing, damaged, holds anything but tensors and plain
@@ -130,11 +138,15 @@ class InstrumentClassifier(lightning.LightningModule):
         content = read_checkpoint(path)
         settings = settings_of(content, path)
         with refusals_naming(path):
-            loaded: Self = super().load_from_checkpoint(
-                path,
-                map_location=map_location,
-                **{**settings, **options, "weights_only": True},
-            )
+            if is_weights_file(path):
+                loaded = cls(**{**settings, **options}).to(map_location)
+                loaded.network.load_state_dict(network_weights(content))
+            else:
+                loaded = super().load_from_checkpoint(
+                    path,
+                    map_location=map_location,
+                    **{**settings, **options, "weights_only": True},
+                )
             check_weights(loaded.network, path)
             loaded.certainty = Certainty.kept_in(content)
         return loaded.eval()
@@ -185,7 +197,10 @@ class InstrumentClassifier(lightning.LightningModule):
 
         Labels are classes ``(batch,)`` or, of mixed clips, probabilities ``(batch, n_classes)``.
         """
-        return self._step("train", batch)
+        batches = batches_of(getattr(self._trainer, "train_dataloader", None))
+        n_clips = batches.n_clips(batch_idx) if batches else len(batch[1])
+        counts = not batches or batches.n_own(batch_idx) > 0  # else a clip to take the step with
+        return self._step("train", batch, n_clips, counts=counts)
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         """Measure one batch of the validation split."""
@@ -204,25 +219,32 @@ class InstrumentClassifier(lightning.LightningModule):
             "lr_scheduler": {"scheduler": scheduler, "interval": "step"},
         }
 
-    def _step(self, stage: str, batch: Batch) -> Tensor:
-        spectrogram, features, label = batch
+    def _step(self, stage: str, batch: Batch, n_clips: int = 0, *, counts: bool = True) -> Tensor:
+        spectrogram, features, label = batch  # this process' share, of n_clips if it is not all
         if stage == "train":  # members of an ensemble learn alone: each has its own loss
-            answers = [member(spectrogram, features) for member in members_of(self.network)]
+            answers = self.auxiliary.answers(self.network, spectrogram, features)
             losses = [self.loss(answer, label) for answer in answers]
             logits, loss = averaged(answers), torch.stack(losses).mean()
+            loss = of_the_whole_batch(loss, counts * self.loss.weight_of(label))
         else:
             logits = self(spectrogram, features)
             loss = self.loss.unweighted(logits, label)
         metrics = cast("MetricCollection", self.metrics[f"{stage}_metrics"])
         if label.ndim == 2:  # a mixture counts as the class of its larger share
             label = label.argmax(dim=1)
-        metrics.update(logits, label)
+        if stage == "train":
+            logits, label = self.auxiliary.without(logits, label)
+        if counts and len(label):
+            metrics.update(logits, label)
         if stage == "validation":
             self.confusion.update(logits, label)
-        self.log(f"{stage}/loss", loss, on_step=False, on_epoch=True, batch_size=len(label))
-        self.log_dict(metrics, on_step=False, on_epoch=True, batch_size=len(label))
+        mean = cast("MeanLoss", self.losses[f"{stage}_loss"])
+        mean.update(loss.detach(), n_clips or len(features))
+        self.log(f"{stage}/loss", mean, on_step=False, on_epoch=True, batch_size=len(features))
+        self.log_dict(metrics, on_step=False, on_epoch=True, batch_size=len(features))
         return loss
 
     def on_validation_epoch_start(self) -> None:
-        """Reset the confusion matrix of the last validation."""
+        """Reset the confusion matrix of the last validation; validate what would be kept."""
         self.confusion.reset()
+        share_buffers(self.network)  # in training, each process has statistics of its own batches

@@ -89,6 +89,11 @@ def run_command(command: Callable[[], object]) -> None:
         command()
     except _REFUSALS as error:
         refuse(_one_line(error))
+    except Exception as error:
+        if type(error).__name__ != "UncompletedJobError":  # of submitit, which an extra brings
+            raise
+        said = str(error).strip().splitlines()[-1].removeprefix("error: ")
+        refuse(f"a run of this sweep has ended without a result: {said}")
 
 
 def checked(task: Callable[[DictConfig, list[str]], Result], config: DictConfig) -> Result:

@@ -19,6 +19,7 @@ from hydra.utils import get_object
 from omegaconf import DictConfig, OmegaConf
 
 from instrument_net.errors import InputError
+from instrument_net.extras import install
 from instrument_net.invocation import as_started
 from instrument_net.spelling import hint
 
@@ -176,7 +177,8 @@ def nearest_key_hint(error: BaseException | None) -> str | None:
         if isinstance(error, MissingConfigException):
             group, _, option = str(error.missing_cfg_file).rpartition("/")
             if options := error.options or options_of(group):  # of several, Hydra names none
-                return f"{group}={option}{hint(option, options)}"
+                more = f"; more with {install('launchers')}" if group == "hydra/launcher" else ""
+                return f"{group}={option}{hint(option, options)}{more}"
         key = getattr(error, "full_key", None)
         if key and "not in struct" in str(error):
             if options := options_of(str(key)):  # a group of which nothing was chosen
@@ -187,9 +189,7 @@ def nearest_key_hint(error: BaseException | None) -> str | None:
             if group == _EXPERIMENT:
                 return f"{group}: an experiment comes with a plus, as +{group}=baseline"
             if group == "labels":
-                return (
-                    "labels: a setting of a corpus, as data.labels=... or data.extra.x.labels=..."
-                )
+                return "labels: a setting of a corpus: data.labels=... or data.extra.x.labels=..."
             if options_of(group):
                 return f"{group}{_NOT_OFFERED}"
             groups = {path.name for path in CONF_DIR.iterdir() if path.is_dir()} - {"labels"}

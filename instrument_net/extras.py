@@ -5,15 +5,16 @@ from __future__ import annotations
 # The packages that we import, by the extra that brings them; see pyproject.toml.
 _PACKAGES = {
     "train": (
-        "captum", "filelock", "hydra", "lightning", "markdown_it", "omegaconf", "pooch", "requests",
+        "captum", "hydra", "lightning", "markdown_it", "omegaconf", "pooch", "requests",
         "scipy", "tensorboard", "threadpoolctl", "torchmetrics", "yaml",
     ),
     "baselines": ("sklearn",),
     "codecs": ("av",),
     "demo": ("gradio",),
-    "export": ("onnx", "onnxruntime", "onnxscript", "safetensors"),
+    "export": ("onnx", "onnxruntime", "onnxscript"),
     "mlflow": ("mlflow",),
     "search": ("optuna",),
+    "streaming": ("litdata",),
     "wandb": ("wandb",),
 }  # fmt: skip
 

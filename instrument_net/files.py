@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,15 @@ _SHOWN = 5
 _DEEPEST = 100
 
 
+def unfinished(path: Path) -> Path:
+    """Return a name beside a path for what is not complete yet, which no other process has.
+
+    The number of a process is not enough: on another node, or in another container, one may have
+    the same.
+    """
+    return path.with_name(f"{path.name}.{os.getpid()}_{secrets.token_hex(4)}.part")
+
+
 @contextmanager
 def written_atomically(path: Path) -> Iterator[Path]:
     """Yield a temporary name to write a file under; it is renamed to ``path`` when it is complete.
@@ -27,7 +37,7 @@ def written_atomically(path: Path) -> Iterator[Path]:
     Missing folders are created.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = unfinished(path)
     try:
         yield part
         part.replace(path)

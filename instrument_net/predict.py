@@ -1,5 +1,6 @@
 """Recognise the instruments in audio files.
 
+python -m instrument_net.predict clip.wav recordings/
 python -m instrument_net.predict outputs/quickstart/.../checkpoints/best.ckpt clip.wav recordings/
 """
 
@@ -8,6 +9,8 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,29 +23,26 @@ from instrument_net.errors import (
     InputError,
 )
 from instrument_net.escaping import error_line, for_screen
-from instrument_net.files import described, find_audio, printable
+from instrument_net.files import described, printable
 from instrument_net.invocation import command_name
 from instrument_net.memory import keep_freed_pages
-from instrument_net.progress import work_progress
-from instrument_net.recognition.listings import LISTINGS
-from instrument_net.recognition.places import (
-    check_folders,
-    check_places,
-    print_result,
-    write_result,
-)
-from instrument_net.recognition.timelines import check_timeline, timeline
+from instrument_net.recognition import result_options
+from instrument_net.recognition.named_checkpoint import checkpoint_and_inputs, describe_pretrained
+from instrument_net.recognition.places import check_folders, check_places
+from instrument_net.recognition.prediction_run import Tally, classify, not_done, with_coverage
+from instrument_net.recognition.screen_output import ScreenOutput
+from instrument_net.recognition.timelines import check_timeline
 from instrument_net.sorting.on_screen import (
     add_options,
     check_options,
-    sort_results,
+    sort_answers,
     undo_on_screen,
     without_sorted,
 )
 
 if TYPE_CHECKING:
-    from instrument_net.recognition.file_prediction import FilePrediction
     from instrument_net.recognition.recogniser import Recogniser
+    from instrument_net.recognition.result_files import ResultFiles
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,40 +54,19 @@ def _parser() -> argparse.ArgumentParser:
         "which nothing sounds is silent and has no class.",
     )
     parser.add_argument(
-        "checkpoint", nargs="?", type=Path, help="best.ckpt of a training run, or its folder"
-    )
-    parser.add_argument(
-        "inputs", nargs="*", type=Path, metavar="FILE|FOLDER",
-        help="audio files; of a folder, every audio file in it and below",
+        "paths", nargs="*", type=Path, metavar="FILE|FOLDER",
+        help="audio files; of a folder, every audio file in it and below. A checkpoint may stand "
+        "before them: best.ckpt of a training run, the folder of the run, or exported weights "
+        "(.safetensors); default: the weights in the package",
     )  # fmt: skip
-    parser.add_argument("--top", type=int, default=3, help="classes a file (default: 3)")
-    parser.add_argument(
-        "--coverage", type=float, metavar="SHARE",
-        help="also name a set of classes a file, which holds the right one for this share of the "
-        "files of unseen sources: 0.8, 0.9 or 0.95; the checkpoint must have been calibrated",
-    )  # fmt: skip
-    parser.add_argument(
-        "--format", choices=list(LISTINGS),
-        help="default: that of the ending of --out (.csv, .json), else table",
-    )  # fmt: skip
-    parser.add_argument(
-        "--window", choices=["slide", "whole"], default="slide",
-        help="slide (default): windows over the whole file, overlapping by half, averaged by "
-        "level and certainty; whole: the file's beginning as one clip, as in training",
-    )  # fmt: skip
-    parser.add_argument("--out", type=Path, help="write the result to this file, not to the screen")
-    parser.add_argument(
-        "--timeline", type=Path, metavar="FILE",
-        help="write each window's probabilities to this CSV; to a .txt, what plays from when to "
-        "when, as labels for Audacity or Sonic Visualiser",
-    )  # fmt: skip
-    parser.add_argument(
-        "--picture", type=Path, metavar="FOLDER",
-        help="draw the spectrogram of each file that is longer than a window, and what plays when",
-    )  # fmt: skip
+    result_options.add_options(parser)
     parser.add_argument(
         "--batch-size", type=int, default=16, help="windows at a time (default: 16)"
     )
+    parser.add_argument(
+        "--workers", type=int, default=0, metavar="N",
+        help="decode files in N more processes while the network works (default: 0)",
+    )  # fmt: skip
     parser.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1, mps")
     add_options(parser)
     return parser
@@ -97,14 +76,16 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the command's arguments."""
     parser = _parser()
     parsed = parser.parse_args(arguments)
+    result_options.check_options(parser, parsed)
     check_options(parser, parsed)
+    try:
+        parsed.checkpoint, parsed.inputs = checkpoint_and_inputs(parsed.paths)
+    except InputError as error:
+        parser.error(str(error))
     if not (parsed.undo or parsed.inputs):
-        parser.error("name a checkpoint, and files or folders to classify")
-    if parsed.top < 1 or parsed.batch_size < 1:
-        parser.error("--top and --batch-size must be at least 1")
-    if parsed.format is None:
-        ending = "" if parsed.out is None else parsed.out.suffix.lower().removeprefix(".")
-        parsed.format = ending if ending in LISTINGS else "table"
+        parser.error("name files or folders to classify")
+    if parsed.batch_size < 1 or parsed.workers < 0:
+        parser.error("--batch-size must be at least 1, --workers at least 0")
     return parsed
 
 
@@ -116,115 +97,130 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.undo:
             return 0 if undo_on_screen(options.undo, screen) else SOME_FILES_FAILED
-        recogniser, results = _classify(options, screen)
-    except InputError as error:
-        screen.print(error_line(error))
-        return WRONG_INPUT_STATUS
-    except KeyboardInterrupt:
-        screen.print("interrupted: nothing was written")
-        return INTERRUPTED
-    listing = LISTINGS[options.format]
-    try:
-        if options.out:
-            write_result(options.out, listing(results, options.top, None))
-        if options.timeline:
-            write_result(options.timeline, timeline(results, options.timeline))
-    except InputError as error:
-        screen.print(f"{error_line(error)}; what was to be written:")
-        print_result(listing(results, options.top, sys.stdout))
-        return WRONG_INPUT_STATUS
-    if not options.out:
-        print_result(listing(results, options.top, sys.stdout))
-    for what, path in {"files": options.out, "each window": options.timeline}.items():
-        if path:
-            screen.print(for_screen(f"{what}: {printable(path)}"))
-    try:
-        all_done = _use(results, recogniser, options, screen)
+        return 0 if _predict(options, screen) else SOME_FILES_FAILED
     except InputError as error:
         screen.print(error_line(error))
         return WRONG_INPUT_STATUS
     except KeyboardInterrupt:
         screen.print("interrupted")
         return INTERRUPTED
-    if n_failed := sum(result.error is not None for result in results):
-        screen.print(f"{n_failed} of {len(results)} files could not be read")
-    return SOME_FILES_FAILED if n_failed or not all_done else 0
+    except BrokenPipeError:
+        screen.print("ended: nobody reads the results any more")
+        return INTERRUPTED
 
 
-def _classify(
-    options: argparse.Namespace, screen: Console
-) -> tuple[Recogniser, list[FilePrediction]]:
-    """Return one result a file; what is wrong with a file is also printed.
+def _predict(options: argparse.Namespace, screen: Console) -> bool:
+    """Do all that is asked for, and return whether it could be done with every file.
 
     Raises:
         InputError: If there is nothing to classify, or a place, device or checkpoint cannot be
             used.
     """
-    found = find_audio(options.inputs)
+    files = _found(options, screen)
+    recogniser = _recogniser(options, screen)
+    if options.sort_into and files:
+        files = without_sorted(files, options.sort_into, recogniser.class_names, screen)
+    tally = Tally(keeps_answers=options.sort_into is not None)
+    with closing(result_options.result_files(options, recogniser)) as results:
+        for entry in results.earlier():
+            tally.add(entry.answer)
+        try:
+            n_drawn = _classify(files, recogniser, options, results, tally, screen)
+        except BaseException:
+            if left := results.left_behind():
+                screen.print(for_screen(left))
+            raise
+        n_done = results.n_done
+    for what, path in {"files": options.out, "each window": options.timeline}.items():
+        if path:
+            screen.print(for_screen(f"{what}: {printable(path)}"))
+    if options.picture:
+        place = printable(options.picture) if n_drawn else "none: no file is longer than a window"
+        screen.print(for_screen(f"pictures: {place}"))
+    all_done = tally.n_failed + tally.n_undrawn == 0
+    if options.sort_into:
+        all_done &= sort_answers(tally.answers, recogniser.class_names, options, screen)
+    if tally.n_failed:
+        screen.print(f"{tally.n_failed} of {n_done} files could not be read")
+    return all_done
+
+
+def _classify(
+    files: list[Path],
+    recogniser: Recogniser,
+    options: argparse.Namespace,
+    results: ResultFiles,
+    tally: Tally,
+    screen: Console,
+) -> int:
+    """Write all results as they are made, and return how many files were drawn."""
+    from instrument_net.recognition.files import predict_files
+
+    pictures = None
+    if options.picture:
+        from instrument_net.drawing.recordings import RecordingPictures
+
+        drawn = (entry.answer.path for entry in results.earlier() if entry.drawn)
+        pictures = RecordingPictures(recogniser.front_end, options.picture, drawn)
+    if not results.is_complete:
+        left = not_done(files, (entry.answer.path for entry in results.earlier()))
+        printed = None
+        if not options.out:
+            is_all = not (options.timeline or options.picture or options.sort_into)
+            printed = ScreenOutput(
+                partial(result_options.listing, options, recogniser), is_all=is_all
+            )
+        predicted = predict_files(
+            recogniser, left, windowing=options.window, batch_size=options.batch_size,
+            workers=min(options.workers, len(left)),
+        )  # fmt: skip
+        with closing(predicted):
+            classify(
+                with_coverage(predicted, options.coverage),
+                n_files=len(left), results=results, printed=printed, tally=tally, screen=screen,
+                draw=pictures.draw if pictures else None,
+            )  # fmt: skip
+    return pictures.n_drawn if pictures else 0
+
+
+def _found(options: argparse.Namespace, screen: Console) -> list[Path]:
+    """Return the files of this process, once all places are checked.
+
+    Raises:
+        InputError: If there are none, or a place cannot be used.
+    """
+    found, n_of_all = options.shard.find_audio(options.inputs)
     for line in described(found.passed_over):
         screen.print(for_screen(line))
     check_places([options.out, options.timeline], spared=[options.checkpoint, *found.audio])
     check_folders([options.picture, options.sort_into])
     if options.timeline:
         check_timeline(options.timeline, len(found.audio))
-    if not found.audio:
+    if not n_of_all:
         names = ", ".join(map(printable, options.inputs))
         raise InputError(f"nothing to classify in {names}; name audio files, or a folder of them")
+    files: list[Path] = found.audio
+    return files
+
+
+def _recogniser(options: argparse.Namespace, screen: Console) -> Recogniser:
+    """Return the recogniser on its device, once it is known to give what is asked for.
+
+    Raises:
+        InputError: If the checkpoint, the device or the coverage cannot be used.
+    """
     from instrument_net.recognition.device import choose_device
-    from instrument_net.recognition.files import predict_files
     from instrument_net.recognition.recogniser import Recogniser
 
     recogniser = Recogniser.from_checkpoint(options.checkpoint)
+    if which := describe_pretrained(options.checkpoint, recogniser.card):
+        screen.print(for_screen(which))
     recogniser.to(choose_device(options.device))
     if options.coverage is not None:
         recogniser.certainty_for(options.coverage)
     if recogniser.certainty is not None:
         screen.print(for_screen(f"scaled for unseen sources: {recogniser.certainty.origin}"))
-    files = found.audio
-    if options.sort_into:
-        files = without_sorted(files, options.sort_into, recogniser.class_names, screen)
-    results = []
-    with work_progress("files", screen) as progress:
-        bar = progress.add_task("Classifying", total=len(files))
-        for result in predict_files(
-            recogniser, files, windowing=options.window, batch_size=options.batch_size
-        ):
-            if result.error is not None:
-                progress.console.print(error_line(result.error))
-            result.coverage = options.coverage
-            results.append(result)
-            progress.advance(bar)
-    return recogniser, results
-
-
-def _use(
-    results: Sequence[FilePrediction],
-    recogniser: Recogniser,
-    options: argparse.Namespace,
-    screen: Console,
-) -> bool:
-    """Draw and sort the files, as far as asked for; return whether all could be.
-
-    Raises:
-        InputError: If it cannot be done.
-    """
-    all_done = True
-    if options.picture:
-        from instrument_net.drawing.recordings import draw_recordings, long_files
-
-        drawn = long_files(results)
-        with work_progress("pictures", screen) as progress:
-            bar = progress.add_task("Drawing", total=len(drawn))
-            for error in draw_recordings(drawn, recogniser.front_end, options.picture):
-                if error is not None:
-                    all_done = False
-                    progress.console.print(error_line(error))
-                progress.advance(bar)
-        place = printable(options.picture) if drawn else "none: no file is longer than a window"
-        screen.print(for_screen(f"pictures: {place}"))
-    if options.sort_into:
-        all_done &= sort_results(results, options, screen)
-    return all_done
+    return recogniser
 
 
 if __name__ == "__main__":

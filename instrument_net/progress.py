@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
+
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -13,6 +16,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.text import Text
+
+PACE_S = 60.0  # between two lines of a log
 
 
 class RateColumn(ProgressColumn):
@@ -29,7 +34,7 @@ class RateColumn(ProgressColumn):
     def render(self, task: Task) -> Text:
         """Return the rate, or a dash before the first item is completed."""
         rate = task.finished_speed or task.speed
-        shown = "-" if rate is None else f"{rate:.0f}"
+        shown = "-" if rate is None else rate_text(rate)
         return Text(f"{shown} {self._unit}/s", style="cyan")
 
 
@@ -43,3 +48,45 @@ def work_progress(unit: str = "clips", console: Console | None = None) -> Progre
         TimeRemainingColumn(),
         console=console,
     )
+
+
+def rate_text(rate: float) -> str:
+    """Return a rate with one decimal where a whole number would hide it.
+
+    >>> rate_text(0.42), rate_text(57.1)
+    ('0.4', '57')
+    """
+    return f"{rate:.1f}" if rate < 10 else f"{rate:,.0f}"
+
+
+class LoggedPace:
+    """Says once a minute how far work is, where no terminal shows a bar: in the log of a long run.
+
+    Args:
+        console: Where it is said; nothing is on a terminal.
+        unit: What is counted.
+        total: All that there is to do.
+        done: What was done before this work began.
+    """
+
+    def __init__(self, console: Console, unit: str, total: int, done: int = 0) -> None:
+        self._console = console
+        self._unit = unit
+        self._total = total
+        self._before = done
+        self._begun_s = self._said_s = time.monotonic()
+
+    def at(self, done: int) -> None:
+        """Say where the work is, if a minute has passed.
+
+        Args:
+            done: What is done, with what was done before.
+        """
+        now_s = time.monotonic()
+        if self._console.is_terminal or now_s - self._said_s < PACE_S:
+            return
+        self._said_s = now_s
+        rate = (done - self._before) / (now_s - self._begun_s)
+        left = timedelta(seconds=round((self._total - done) / rate)) if rate else "unknown time"
+        counted = f"{done:,} of {self._total:,} {self._unit}"
+        self._console.print(f"{counted}, {rate_text(rate)} {self._unit}/s, {left} left")

@@ -6,17 +6,18 @@ import json
 from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
-
-import pandas as pd
+from typing import TYPE_CHECKING, Self
 
 from instrument_net.errors import InputError
 from instrument_net.invocation import command_name
-from instrument_net.own_table import read_own_table
+
+if TYPE_CHECKING:
+    import pandas as pd  # late elsewhere: predict, which asks for places only, does without it
 
 BEST, LAST = "best", "last"  # checkpoints, without their ending
 TENSORBOARD, CSV = "tensorboard", "csv"  # what loggers write
 LOCK = ".lock"  # held by the process that works in the folder
+CLAIM = ".claim"  # says which process that is, where several share the work
 # In a report's folder:
 PREDICTIONS, REPORT_PAGE, HTML_PAGE = "predictions.csv", "report.md", "report.html"
 
@@ -107,6 +108,11 @@ class RunFolder:
         """Return the table of the folds' metrics, in the folder of a cross-validation."""
         return self.path / "folds.csv"
 
+    @property
+    def summarised(self) -> Path:
+        """Return what is written behind the report of a cross-validation: of which folds it is."""
+        return self.path / ".summarised.json"
+
 
 def newest_run(outputs: str | Path) -> Path:
     """Return the folder of the training run that ended last.
@@ -140,6 +146,8 @@ def read_splits(run: RunFolder) -> pd.DataFrame | None:
     Raises:
         RunFolderError: If the file is no such table.
     """
+    from instrument_net.own_table import read_own_table
+
     if not run.splits.is_file():
         return None
     try:
@@ -175,6 +183,8 @@ def read_curves(run: str | Path) -> pd.DataFrame:
     Raises:
         RunFolderError: If the folder holds no events of a training.
     """
+    import pandas as pd
+
     # Imported late: where TensorFlow is installed, this imports it.
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 

@@ -26,8 +26,8 @@ needs_real_corpus = pytest.mark.skipif(
 
 # Commands run in processes forked from one that has imported what they import, for which a fresh
 # interpreter needs ten seconds on a slow machine. Otherwise they are as a user starts them.
-_FORK_SERVER = multiprocessing.get_context("forkserver")
-_FORK_SERVER.set_forkserver_preload(
+FORK_SERVER = multiprocessing.get_context("forkserver")
+FORK_SERVER.set_forkserver_preload(
     [
         "hydra.utils",
         "lightning",
@@ -41,23 +41,30 @@ _FORK_SERVER.set_forkserver_preload(
 )
 
 
-def run_module(name, *arguments, cwd=None):
-    """Run a command of the project as a user does; return what it printed and its exit status."""
+def run_module(name, *arguments, cwd=None, environment=None, started=None):
+    """Run a command of the project as a user does; return what it printed and its exit status.
+
+    ``started`` is called with the process, as soon as it runs.
+    """
     arguments = [str(argument) for argument in arguments]
+    environment = {key: str(value) for key, value in (environment or {}).items()}
     with tempfile.TemporaryDirectory() as folder:
         outputs = [Path(folder) / stream for stream in ("stdout", "stderr")]
-        process = _FORK_SERVER.Process(
-            target=_run_here, args=(name, arguments, cwd or CONF_DIR.parent, outputs)
+        process = FORK_SERVER.Process(
+            target=_run_here, args=(name, arguments, cwd or CONF_DIR.parent, outputs, environment)
         )
         process.start()
+        if started is not None:
+            started(process)
         process.join(500)
         assert process.exitcode is not None, f"{name} {' '.join(arguments)} does not end"
         printed = [path.read_text() for path in outputs]
     return subprocess.CompletedProcess([name, *arguments], process.exitcode, *printed)
 
 
-def _run_here(name, arguments, cwd, outputs):
+def _run_here(name, arguments, cwd, outputs, environment):
     os.chdir(cwd)
+    os.environ.update(environment)
     for stream, path in zip((1, 2), outputs, strict=True):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), stream)
     sys.argv = [name, *arguments]

@@ -21,6 +21,7 @@ TINY = {
     "loader": ["--clips", "8"],
     "networks": ["--batch-size", "1", "--experiments", "mel_cnn"],
     "predict": ["--clips", "2"],
+    "predict_many": ["--files=4", "--workers", "0", "1", "--sizes", "3", "5", "--listed=100"],
     "scaling": ["--sizes", "40", "130"],
     "gpu": ["--device=cpu", "--batch-size=2", "--clips=10", "--matrix-size=64", "--no-compile"],
 }
@@ -32,6 +33,7 @@ EXPECTED = {
     "loader": ["from the store", "decoded each time"],
     "networks": ["front end", "training", "mel_cnn 0.20"],
     "predict": ["2 files, PyTorch", "2 files, ONNX Runtime", "one file, ONNX Runtime"],
+    "predict_many": ["0 workers", "1 workers", "3 files", "5 files", "A list of 100 paths"],
     "scaling": ["40 clips", "130 clips", "build_store_s", "memory_kib_per_clip"],
     "gpu": ["step bf16, ms", "epoch through the Trainer, clips/s", "front end, ms a batch"],
 }

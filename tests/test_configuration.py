@@ -101,13 +101,18 @@ def test_files_are_found_in_every_group():
 
 
 @pytest.mark.parametrize("name", [*EXPERIMENTS, *STAGES])
-def test_a_file_composes_without_unknown_keys_and_builds_what_it_names(name, tmp_path):
+def test_a_file_composes_without_unknown_keys_and_builds_what_it_names(name, tmp_path, monkeypatch):
     group, option = name.rsplit("/", 1)
     override = f"+experiment={option}" if group == "experiment" else f"{group}={option}"
     config, choices = composed(override, *NEEDED.get(name, []), tmp_path=tmp_path)
     check_keys(config, choices, base="train")
     if name == "trainer/gpu":  # building it needs a GPU
         config.trainer.accelerator = "cpu"
+    if name == "trainer/slurm":  # ... what srun sets
+        for variable in ("PROCID", "LOCALID", "NODEID"):
+            monkeypatch.setenv(f"SLURM_{variable}", "0")
+        monkeypatch.setenv("SLURM_NTASKS", "1")
+        monkeypatch.setenv("SLURM_NTASKS_PER_NODE", "1")
     if name in ("logger/mlflow", "logger/wandb") and find_spec(option) is None:
         with pytest.raises(ConfigurationError, match="pip install"):
             build(config, tmp_path)

@@ -1,5 +1,7 @@
 """The command cross_validate, as a user runs it, with k folds and with one fold a source."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pandas as pd
 import pytest
 import torch
@@ -144,6 +146,32 @@ def test_a_network_is_trained_on_the_classes_of_the_other_sources(corpus, tmp_pa
         for place in (tmp_path / "again", folder / "fold_attic")
     )
     assert ours == theirs
+
+
+def test_two_processes_share_the_folds_and_end_with_the_figures_of_one(write_sources, tmp_path):
+    table = write_sources({source: {"flute": 3, "harp": 3} for source in ("attic", "barn")})
+    arguments = [
+        "+experiment=perceptron_only", "data=manifest", f"data.path={table}",
+        f"data.store_dir={tmp_path}/store", *SMALL, "split=leave_one_source_out",
+        "trainer=cpu", "trainer.max_epochs=2",
+    ]  # fmt: skip
+
+    def run(name):
+        done = run_module("cross_validate", *arguments, cwd=tmp_path / name)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    run("one")
+    with ThreadPoolExecutor() as pool:
+        screens = list(pool.map(run, ["two", "two"]))
+    assert sum(screen.count("of 2) ─") for screen in screens) == 2  # a fold begins
+    one, two = (
+        next((tmp_path / name).glob("outputs/*/cross_validation_*")) for name in ("one", "two")
+    )
+    for file in ("folds.csv", "report/predictions.csv", "report/metrics.json"):
+        assert (one / file).read_text() == (two / file).read_text()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import torch
 from small_recogniser import NAMES, save_checkpoint, small_recogniser
 
 from instrument_net.export import main
+from instrument_net.recognition.named_checkpoint import PRETRAINED_FILE
 from instrument_net.recognition.recogniser import Recogniser
 
 
@@ -63,3 +64,36 @@ def test_a_wrong_checkpoint_or_a_missing_package_ends_the_command(
     monkeypatch.setitem(sys.modules, "onnx", None)
     assert main([str(checkpoint)]) == 2
     assert 'pip install "instrument-net[export]"' in capsys.readouterr().out
+
+
+def test_weights_alone_take_the_place_of_the_checkpoint(
+    checkpoint, recogniser, capsys, monkeypatch
+):
+    for name in ("onnx", "onnxruntime", "onnxscript"):  # of an extra that this does not need
+        monkeypatch.setitem(sys.modules, name, None)
+    assert main([str(checkpoint), "--to", "safetensors"]) == 0
+    weights = checkpoint.with_suffix(".safetensors")
+    assert f"file            {weights} (" in capsys.readouterr().out
+    assert sorted(path.name for path in checkpoint.parent.iterdir()) == [
+        "best.ckpt", "best.safetensors",
+    ]  # fmt: skip
+    assert Recogniser.from_checkpoint(weights).settings == recogniser.settings
+    half = checkpoint.with_name("half.safetensors")
+    assert main([str(weights), "--to=safetensors", "--half", "--out", str(half)]) == 0
+    assert half.stat().st_size < weights.stat().st_size
+    capsys.readouterr()
+    assert main([str(weights), "--to", "safetensors"]) == 2
+    assert "best.safetensors: is read and would be overwritten" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main([str(checkpoint), "--to", "onnx", "--half"])
+
+
+def test_nothing_is_written_into_the_package(tmp_path, monkeypatch, capsys):
+    before = sorted(PRETRAINED_FILE.parent.iterdir())
+    monkeypatch.chdir(tmp_path)
+    assert main(["pretrained", "--to", "safetensors"]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["best.safetensors"]
+    assert Recogniser.from_checkpoint("best.safetensors").card == Recogniser.pretrained().card
+    assert sorted(PRETRAINED_FILE.parent.iterdir()) == before
+    assert main(["pretrained", "--to=safetensors", "--out", str(PRETRAINED_FILE)]) == 2
+    assert "would be overwritten" in capsys.readouterr().out

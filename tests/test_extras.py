@@ -64,6 +64,15 @@ def test_predict_needs_no_extra(tmp_path):
     assert "clip.wav" in done.stdout
 
 
+def test_predict_without_a_checkpoint_needs_no_extra_either(tmp_path):
+    clip = write_noise(tmp_path / "clip.wav", 0.5)
+    done = run_base_installation("predict", clip, "--format", "csv")
+    assert done.returncode == 0, done.stderr
+    assert "clip.wav" in done.stdout
+    assert "weights in the package, trained on " in done.stderr
+    assert run_base_installation("card").stdout.startswith("# Model card: ")
+
+
 def test_the_other_commands_name_their_extra_in_one_line(tmp_path):
     for command, extra in {"train": "train", "compare": "train", "search": "train"}.items():
         done = run_base_installation(command, tmp_path, tmp_path)

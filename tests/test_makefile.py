@@ -57,7 +57,7 @@ def trained(calls):
 def test_make_alone_says_what_there_is(make, arguments):
     done, calls = make(*arguments)
     assert done.returncode == 0
-    for target in ("train", "orchestra", "best", "test", "check", "help"):
+    for target in ("train", "orchestra", "best", "weights", "test", "check", "help"):
         assert f"  {target} " in done.stdout
     assert not calls
 
@@ -74,7 +74,7 @@ def test_best_takes_any_folder_of_recordings_and_of_soundfonts(make, tmp_path, n
     banks = [
         "data/extra=soundfont", f"data.extra.soundfont.path={name}",
         "data.extra.soundfont.held_s=3", "data.extra.soundfont.share=0.5",
-        "data.extra_classes=shared",
+        "data.extra.soundfont.programs=general_midi_all", "data.extra_classes=auxiliary",
     ]  # fmt: skip
     assert trained(calls) == [[*best, *banks]]
 
@@ -106,3 +106,37 @@ def test_an_orchestra_that_was_interrupted_is_neither_done_nor_lost(make, tmp_pa
     assert trained(calls) == [[*first, "resume_from=outputs/orchestra"]]
     _, calls = make("orchestra")
     assert not calls
+
+
+def test_weights_are_trained_calibrated_and_written_with_their_card(make, tmp_path):
+    (tmp_path / "my clips.csv").touch()
+    done, calls = make("weights", "DATA=my clips.csv", "CALIBRATION=cv")
+    assert done.returncode == 0, done.stderr
+    train, calibrate, card = calls
+    assert train[1] == "instrument_net.train"
+    assert {"+experiment=best", "data.path=my clips.csv", "seed=0", "trainer.precision=bf16-mixed",
+            "data.extra.soundfont.path=outputs/weights/banks",
+            "hydra.run.dir=outputs/weights/run"} <= set(train)  # fmt: skip
+    banks = {path.name for path in (tmp_path / "outputs/weights/banks").iterdir()}
+    assert banks <= {"FluidR3_GM.sf2", "MuseScore_General_Full.sf2"}  # the MIT licence's alone
+    assert calibrate[1:] == ["instrument_net.calibrate", "outputs/weights/run", "cv"]
+    files = {option: f"instrument_net/pretrained/{name}" for option, name in
+             {"--sources": "sources.csv", "--out": "best.safetensors"}.items()}  # fmt: skip
+    given = [text for pair in files.items() for text in pair]
+    assert card[1:] == ["instrument_net.card", "outputs/weights/run", *given]
+    done, calls = make("weights", "DATA=nowhere.csv")
+    assert done.returncode != 0
+    assert "nowhere.csv is none" in done.stderr
+    assert not calls
+
+
+def test_without_folds_to_calibrate_on_weights_make_some(make, tmp_path):
+    (tmp_path / "clips.csv").touch()
+    (tmp_path / "outputs/best/cross_validation_1a2b").mkdir(parents=True)
+    done, calls = make("weights", "DATA=clips.csv")
+    assert done.returncode == 0, done.stderr
+    train, folds, calibrate, _ = calls
+    own = {"split.test_fraction=0.02", "hydra.run.dir=outputs/weights/run", "instrument_net.train"}
+    assert set(train) - own == set(folds) - {"instrument_net.cross_validate",
+                                             "split=leave_one_source_out"}  # fmt: skip
+    assert calibrate[-1] == "outputs/best/cross_validation_1a2b"

@@ -20,7 +20,9 @@ from instrument_net.errors import InputError
 from instrument_net.predict import SOME_FILES_FAILED, main
 from instrument_net.recognition.certainty import Certainty
 from instrument_net.recognition.device import choose_device
-from instrument_net.recognition.files import window_starts_s
+from instrument_net.recognition.file_windows import window_starts_s
+from instrument_net.recognition.growing_file import GrowingFile
+from instrument_net.recognition.places import refusal
 
 
 @pytest.fixture
@@ -152,7 +154,7 @@ def test_a_wrong_checkpoint_or_option_ends_the_command(tmp_path, capsys, noise):
     assert "no.ckpt: no such checkpoint" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["x.ckpt", "a.wav", "--top=0"])
-    assert "--top and --batch-size must be at least 1" in capsys.readouterr().err
+    assert "--top must be at least 1" in capsys.readouterr().err
 
 
 def test_a_moved_checkpoint_needs_nothing_beside_it(checkpoint, noise, tmp_path, monkeypatch):
@@ -229,20 +231,35 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_work(
     assert not list(tmp_path.glob("*.part"))
 
 
-def test_results_that_cannot_be_written_after_all_are_printed(
-    checkpoint, noise, tmp_path, capsys, monkeypatch
+@pytest.mark.parametrize("form", ["csv", "txt"])
+def test_a_full_disk_ends_the_command_and_keeps_what_can_be_resumed(
+    checkpoint, noise, tmp_path, capsys, monkeypatch, form
 ):
-    def full(path, content):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    append = GrowingFile.append
 
-    monkeypatch.setattr(Path, "write_bytes", full)
-    path = noise("a.wav", 0.2)
-    out = tmp_path / "x.csv"
-    assert main([str(checkpoint), str(path), "--format=csv", "--out", str(out)]) == 2
-    printed, err = capsys.readouterr()
-    assert "x.csv: cannot be written: No space left on device" in err
-    assert printed.startswith("path,label,probability")
-    assert sorted(tmp_path.iterdir()) == sorted([checkpoint, path])
+    def full(file, text):
+        if "b.wav" in text:
+            raise refusal(file.place, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+        append(file, text)
+
+    paths = [str(noise(name, 0.2)) for name in ("a.wav", "b.wav")]
+    out = tmp_path / f"x.{form}"
+    arguments = [str(checkpoint), *paths, "--batch-size=1", "--out", str(out)]
+    with monkeypatch.context() as patched:
+        patched.setattr(GrowingFile, "append", full)
+        assert main(arguments) == 2
+    err = capsys.readouterr().err
+    assert f"x.{form}: cannot be written: No space left on device" in err
+    kept = {path.name for path in tmp_path.iterdir()} - {"best.ckpt", "a.wav", "b.wav"}
+    if form == "txt":  # a table is written in pieces of many files
+        assert kept == set()
+        return
+    assert kept == {"x.csv.part", "x.csv.journal"}
+    assert f"1 files are in {out}.part; the same command with --resume goes on" in err
+    assert main(arguments) == 2
+    assert "add --resume to go on with it" in capsys.readouterr().err
+    assert main([*arguments, "--resume"]) == 0
+    assert [row["path"] for row in csv.DictReader(out.read_text().splitlines())] == paths
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
@@ -267,8 +284,8 @@ def test_an_interrupted_command_says_so_and_writes_nothing(
     monkeypatch.setattr("instrument_net.recognition.files.predict_files", interrupted)
     out = tmp_path / "x.csv"
     assert main([str(checkpoint), str(noise("a.wav", 0.2)), "--out", str(out)]) == 130
-    assert "interrupted: nothing was written" in capsys.readouterr().err
-    assert not out.exists()
+    assert capsys.readouterr().err == "interrupted\n"
+    assert not list(tmp_path.glob("x.csv*"))
 
 
 def test_a_calibrated_checkpoint_names_sets_and_says_that_it_is_calibrated(

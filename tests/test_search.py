@@ -7,6 +7,8 @@ import optuna
 import pandas as pd
 import pytest
 from conftest import run_module
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +47,8 @@ def test_a_search_continues_where_it_was_interrupted_and_never_opens_a_sealed_so
     stamp = (reference / "fold_attic/report/report.md").stat().st_mtime_ns
 
     # A trial that ended in the middle: its first fold is done, the study says that it runs.
-    study = optuna.load_study(study_name="search", storage=f"sqlite:///{folder}/study.db")
+    backend = JournalFileBackend(str(folder / "study.journal"))
+    study = optuna.load_study(study_name="search", storage=JournalStorage(backend))
     study.enqueue_trial({"model.n_trees": 7})
     study.ask().suggest_int("model.n_trees", 2, 9)
     n_trees = [*arguments, "model.n_trees=7"]
@@ -115,7 +118,7 @@ def test_what_cannot_be_searched_is_one_clear_line(arguments, tmp_path, space, o
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
-    assert not list(tmp_path.glob("outputs/forest_features/search_*/study.db"))
+    assert not list(tmp_path.glob("outputs/forest_features/search_*/study.journal"))
 
 
 def test_a_search_without_a_space_lists_those_there_are(arguments, tmp_path):

@@ -121,7 +121,7 @@ def test_where_every_training_failed_each_is_named_and_there_is_no_table(
 ):
     table = tmp_path / "clips.csv"
     clips(("a", "oboe", 20)).to_csv(table)
-    monkeypatch.setattr(Trial, "run", lambda trial, *, stress: f"{trial.name} failed")
+    monkeypatch.setattr(Trial, "run", lambda trial, **_: f"{trial.name} failed")
     assert command.main([str(table), "--folder", str(tmp_path / "runs")]) == 1
     assert "error: best failed" in capsys.readouterr().out
     assert not (tmp_path / "runs").exists()

@@ -41,6 +41,10 @@ def test_a_wheel_holds_the_package_and_its_configuration(wheel):
     assert len(configuration) > 50
     assert inside == files_below(PACKAGE) | configuration
     assert {"instrument_net/py.typed", "instrument_net/conf/train.yaml"} <= inside
+    weights = [
+        wheel.getinfo(f"instrument_net/pretrained/best{end}") for end in (".safetensors", ".md")
+    ]
+    assert sum(one.file_size for one in weights) <= 3 * 10**6
 
 
 def test_a_wheel_states_version_licence_and_command(wheel):

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pandas as pd
 from rich.console import Console
 
+from benchmarks.unheard.curves import draw_curves
 from benchmarks.unheard.folds import folds_of
 from benchmarks.unheard.options import parser_of
 from benchmarks.unheard.recipes import BEST, RECIPES
@@ -75,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tables = {"scores": table_of(done, questions, BEST)}
     if BEST in done:
         tables["sources"] = recall_by_sources(trials, BEST)
+        draw_curves(trials, options.folder / "curves")
     if options.stress:
         tables["stress"] = stress_table(trials)
     for name, table in tables.items():

@@ -30,10 +30,11 @@ RECIPES: dict[str, Recipe] = {
     BEST: Recipe("the configuration itself"),
     "no_banks": Recipe("recordings alone", extra=()),
     "banks_25": Recipe("banks at a quarter of the draws", extra=[("soundfont", 0.25)]),
-    "all_programs": Recipe(
-        "all programs of the banks as further classes",
-        ["data.extra_classes=all", "data.extra.soundfont.programs=general_midi_all"],
+    "shared": Recipe(
+        "of the banks the classes of the table alone",
+        ["data.extra_classes=shared", "data.extra.soundfont.programs=general_midi"],
     ),
+    "further": Recipe("other programs of the banks as outputs", ["data.extra_classes=all"]),
     "orchestra": Recipe(
         "synthetic instruments, too", extra=[("soundfont", 0.3), ("orchestra", 0.3)]
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import pandas as pd
 import torch
@@ -16,6 +15,7 @@ from instrument_net.evaluation import (
     measure,
     pooled,
 )
+from instrument_net.evaluation.folds import of_ensemble
 
 _METRIC = "macro_recall"
 _PHRASE = "phrase"  # what the values of the column articulation begin with
@@ -50,7 +50,9 @@ def table_of(
     for name, parts in done.items():
         whole = pooled([parts[key] for key in sorted(parts)])
         seeds = sorted({seed for seed, _ in parts})
-        each = [_recall(pooled([parts[key] for key in parts if key[0] == seed])) for seed in seeds]
+        each = [
+            recall_of(pooled([parts[key] for key in parts if key[0] == seed])) for seed in seeds
+        ]
         rows.append(
             {
                 "recipe": name,
@@ -68,14 +70,13 @@ def table_of(
 
 
 def _averaged(parts: Mapping[Key, Predictions]) -> str:
-    """Return the recall of the networks of all seeds together: the mean of their probabilities."""
-    means = []
-    for fold in sorted({fold for _, fold in parts}):
-        of_fold = [part for (_, other), part in sorted(parts.items()) if other == fold]
-        names = of_fold[0].class_names
-        mean = torch.stack([part.over(names).probabilities for part in of_fold]).mean(dim=0)
-        means.append(replace(of_fold[0], probabilities=mean))
-    return _with_interval(pooled(means))
+    """Return the recall of the networks of all seeds together, as one ensemble."""
+    folds = sorted({fold for _, fold in parts})
+    return _with_interval(
+        pooled(
+            [of_ensemble([parts[key] for key in sorted(parts) if key[1] == fold]) for fold in folds]
+        )
+    )
 
 
 def _difference(
@@ -100,10 +101,11 @@ def _of_phrases(predictions: Predictions) -> str:
     return _with_interval(predictions.of(torch.tensor(phrases)))
 
 
-def _recall(predictions: Predictions) -> float:
+def recall_of(predictions: Predictions) -> float:
+    """Return the macro recall."""
     return float(measure(predictions).overall[_METRIC])
 
 
 def _with_interval(predictions: Predictions) -> str:
     low, high = bootstrap_intervals(predictions).loc[_METRIC]
-    return f"{_recall(predictions):.3f} ({low:.3f} to {high:.3f})"
+    return f"{recall_of(predictions):.3f} ({low:.3f} to {high:.3f})"

@@ -22,7 +22,7 @@ def recall_by_sources(trials: Sequence[Trial], name: str) -> pd.DataFrame:
         trials: Those of ``name`` that are done are read.
         name: A recipe.
     """
-    tested = [_classes_of(t) for t in trials if t.name == name and t.is_done(stress=False)]
+    tested = [classes_of(t) for t in trials if t.name == name and t.is_done(stress=False)]
     classes = pd.concat(tested)
     shown = classes["n_sources"].clip(upper=_MOST)
     rows = classes.groupby(shown).agg(
@@ -33,8 +33,8 @@ def recall_by_sources(trials: Sequence[Trial], name: str) -> pd.DataFrame:
     return table.set_axis(pd.Index(names, name="sources in training")).reset_index()
 
 
-def _classes_of(trial: Trial) -> pd.DataFrame:
-    """Return a row for each class that a trial tests."""
+def classes_of(trial: Trial) -> pd.DataFrame:
+    """Return a row for each class that a trial tests: ``n_sources``, ``n_clips``, ``recall``."""
     clips = read_own_table(trial.folder.splits)
     trained = clips[(clips["split"] == "train") & (clips.get("extra", "") == "")]
     predictions = trial.predictions()

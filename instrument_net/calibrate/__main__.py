@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,23 +67,27 @@ def _calibrate(options: argparse.Namespace) -> tuple[Path, Certainty, HowSure]:
         check_same_network,
         unseen_predictions,
     )
-    from instrument_net.calibrate.keeping import keep_certainty
+    from instrument_net.calibrate.keeping import check_keeps, keep_certainty
     from instrument_net.evaluation.how_sure import how_sure
+    from instrument_net.evaluation.kept_scores import kept_scores
     from instrument_net.evaluation.source_certainty import describe_origin, fit_certainty
-    from instrument_net.recognition.checkpoint import checkpoint_file
+    from instrument_net.recognition.named_checkpoint import checkpoint_file
     from instrument_net.recognition.recogniser import Recogniser
 
     checkpoint = checkpoint_file(options.checkpoint)
+    check_keeps(checkpoint)
     recogniser = Recogniser.from_checkpoint(checkpoint)
-    predictions, experiment = unseen_predictions(options.cross_validation)
+    predictions, experiment, n_networks = unseen_predictions(options.cross_validation)
     check_same_classes(options.cross_validation, predictions, recogniser.class_names)
-    check_same_network(options.cross_validation, recogniser.settings)
+    check_same_network(options.cross_validation, recogniser.settings, n_networks)
     try:
         measured = how_sure(predictions)
         origin = describe_origin(predictions, experiment)
     except InputError as error:
         raise InputError(f"{options.cross_validation}: {error}") from error
-    certainty = fit_certainty(predictions, origin)
+    certainty = replace(
+        fit_certainty(predictions, origin), measured=kept_scores(predictions, measured)
+    )
     keep_certainty(checkpoint, certainty)
     return checkpoint, certainty, measured
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml  # type: ignore[import-untyped]
 
 from instrument_net.errors import InputError
 from instrument_net.evaluation import Predictions, pooled
+from instrument_net.evaluation.folds import of_ensemble
 from instrument_net.invocation import command_name
 from instrument_net.recognition.checkpoint import read_checkpoint, settings_of
 from instrument_net.recognition.parts import build_parts
@@ -19,16 +20,31 @@ _OF_UNSEEN_SOURCES = ("LeaveOneSourceOut", "BySource")
 _COMPARED = ("network", "front_end")
 
 
-def unseen_predictions(folder: Path) -> tuple[Predictions, str]:
-    """Return the predictions of unseen sources, pooled, and the name of their experiment.
+class Unseen(NamedTuple):
+    """What networks predicted of sources that they were not trained on.
+
+    Attributes:
+        predictions: Pooled.
+        experiment: Its name.
+        n_networks: How many predicted each clip together.
+    """
+
+    predictions: Predictions
+    experiment: str
+    n_networks: int
+
+
+def unseen_predictions(folder: Path) -> Unseen:
+    """Return the predictions of unseen sources.
 
     Args:
         folder: Of a cross-validation with ``split=leave_one_source_out``, or one that holds runs
-            with ``split=by_source``.
+            with ``split=by_source``. Runs that test the same clips, with other seeds, are one
+            ensemble: their logits are averaged.
 
     Raises:
-        InputError: If nothing in it is finished, or its networks may have been trained on the
-            sources that they were tested on.
+        InputError: If nothing in it is finished, its networks may have been trained on the sources
+            that they were tested on, or some clips were tested by more networks than others.
     """
     run = RunFolder(folder)
     if run.predictions.is_file():
@@ -42,8 +58,22 @@ def unseen_predictions(folder: Path) -> tuple[Predictions, str]:
             f"{command_name('cross_validate')} split=leave_one_source_out ..."
         )
     names = {_experiment_on_unseen_sources(each) for each in runs}
-    predictions = pooled([Predictions.from_csv(each.predictions) for each in runs])
-    return predictions, ", ".join(sorted(names))
+    of_clips = _by_clips([Predictions.from_csv(each.predictions) for each in runs])
+    if len({len(seeds) for seeds in of_clips}) > 1:
+        raise InputError(
+            f"{folder}: some clips were tested by more networks than others; each needs the same "
+            "number of seeds"
+        )
+    predictions = pooled([of_ensemble(seeds) for seeds in of_clips])
+    return Unseen(predictions, ", ".join(sorted(names)), len(of_clips[0]))
+
+
+def _by_clips(parts: Sequence[Predictions]) -> list[list[Predictions]]:
+    """Return the predictions of the same clips together."""
+    together: dict[tuple[str, ...], list[Predictions]] = {}
+    for part in parts:
+        together.setdefault(tuple(part.clips["path"]), []).append(part)
+    return list(together.values())
 
 
 def _experiment_on_unseen_sources(run: RunFolder) -> str:
@@ -66,26 +96,30 @@ def _experiment_on_unseen_sources(run: RunFolder) -> str:
     return name
 
 
-def check_same_network(folder: Path, settings: Mapping[str, Any]) -> None:
+def check_same_network(folder: Path, settings: Mapping[str, Any], n_networks: int) -> None:
     """Refuse a cross-validation of other networks than the checkpoint's.
 
     Args:
         folder: Of the cross-validation. Folds whose checkpoint was deleted are not compared.
         settings: Of the checkpoint.
+        n_networks: How many of the folder predicted each clip together.
 
     Raises:
         InputError: If the network or the front end of a fold has other settings.
     """
+    ours = {**settings, "network": {"n_members": 1, **settings["network"]}}
     for below in sorted(path for path in folder.iterdir() if path.is_dir()):
         checkpoint = RunFolder(below).best_checkpoint
         if not checkpoint.is_file():
             continue
         theirs = build_parts(**settings_of(read_checkpoint(checkpoint), checkpoint)).settings
+        n_members = theirs["network"].get("n_members", 1) * n_networks
+        theirs["network"] = theirs["network"] | {"n_members": n_members}
         for part in _COMPARED:
-            if theirs[part] != settings[part]:
+            if theirs[part] != ours[part]:
                 raise InputError(
                     f"{folder}: its networks are others than the checkpoint's: {part} "
-                    f"{_difference(theirs[part], settings[part])}; cross-validate what the "
+                    f"{_difference(theirs[part], ours[part])}; cross-validate what the "
                     "checkpoint was trained with"
                 )
         return  # all folds have the settings of the cross-validation

@@ -10,6 +10,20 @@ from instrument_net.errors import InputError
 from instrument_net.files import written_atomically
 from instrument_net.recognition.certainty import KEY, Certainty
 from instrument_net.recognition.checkpoint import read_checkpoint
+from instrument_net.recognition.weights_file import is_weights_file
+
+
+def check_keeps(checkpoint: Path) -> None:
+    """Refuse what nothing is written into.
+
+    Raises:
+        InputError: If it is exported weights.
+    """
+    if is_weights_file(checkpoint):
+        raise InputError(
+            f"{checkpoint}: exported weights, which stay as they are; calibrate the checkpoint, "
+            "then export it again"
+        )
 
 
 def keep_certainty(checkpoint: Path, certainty: Certainty) -> None:
@@ -24,8 +38,9 @@ def keep_certainty(checkpoint: Path, certainty: Certainty) -> None:
 
     Raises:
         CheckpointError: If the checkpoint cannot be read.
-        InputError: If it cannot be written.
+        InputError: If it cannot be written, or is exported weights.
     """
+    check_keeps(checkpoint)
     content = read_checkpoint(checkpoint)
     content[KEY] = certainty.plain()
     try:

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import Sampler
 
+from instrument_net.data.derived_seed import derived_seed
+
 
 @dataclass(frozen=True)
 class Part:
@@ -45,49 +47,66 @@ class BalancedSampler(Sampler[int]):
 
     A group's clips are drawn in random order, each once before any is repeated: a rare class is
     repeated several times in an epoch, of a frequent one each epoch has another part. So not every
-    clip is in an epoch.
+    clip is in an epoch. One group of which an epoch has all clips has each of them once.
 
-    Random numbers are from torch's default generator, as in torch's own samplers: they follow from
-    the run's seed.
+    The order of an epoch follows from the seed and the number of the epoch alone: it is the same in
+    every process of a run, and no other random numbers depend on it.
 
     Args:
         parts: At least one, with at least one group each.
+        seed: Default: drawn from torch's default generator.
+
+    Attributes:
+        epoch: The one that was begun last, from 0; -1 before the first.
     """
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, parts: Sequence[Part], *, seed: int | None = None) -> None:
         self._parts = list(parts)
-        self._waiting = [[group[:0] for group in part.groups] for part in self._parts]
+        self._seed = int(torch.randint(2**62, ())) if seed is None else seed
+        self.epoch = -1
+        self._next = 0
+        self._restart()
 
     def __len__(self) -> int:
         return sum(part.n_drawn for part in self._parts)
 
+    def set_epoch(self, epoch: int) -> None:
+        """Let the next epoch be the one of this number; otherwise it is the one after the last."""
+        self._next = epoch
+
     def __iter__(self) -> Iterator[int]:
         """Yield positions of clips, groups and parts mixed."""
+        self.epoch, self._next = self._next, self._next + 1
+        if self.epoch < self._n_drawn:
+            self._restart()
+        while self._n_drawn <= self.epoch:  # which clips wait follows from the epochs before
+            positions = self._draw_epoch()
+        yield from positions.tolist()
+
+    def _restart(self) -> None:
+        self._n_drawn = 0  # epochs
+        self._waiting = [[group[:0] for group in part.groups] for part in self._parts]
+
+    def _draw_epoch(self) -> Tensor:
+        seed = derived_seed(self._seed, "epoch", self._n_drawn)
+        random = torch.Generator().manual_seed(seed)
         drawn = []
         for part, waiting in zip(self._parts, self._waiting, strict=True):
             n_groups = len(part.groups)
             share, rest = divmod(part.n_drawn, n_groups)
-            one_more = torch.randperm(n_groups) < rest
-            drawn += [
-                _draw(part.groups[k], waiting, k, share + int(one_more[k])) for k in range(n_groups)
-            ]
+            one_more = torch.randperm(n_groups, generator=random) < rest
+            for k, members in enumerate(part.groups):
+                n_taken = share + int(one_more[k])
+                waiting[k] = _refilled(waiting[k], members, n_taken, random)
+                drawn.append(waiting[k][:n_taken])
+                waiting[k] = waiting[k][n_taken:]
+        self._n_drawn += 1
         positions = torch.cat(drawn)
-        yield from positions[torch.randperm(len(positions))].tolist()
-
-    def state_dict(self) -> dict[str, list[Tensor]]:
-        """Return the clips of each group that wait for their turn: the next epoch begins there."""
-        return {"waiting": [waits for of_part in self._waiting for waits in of_part]}
-
-    def load_state_dict(self, state: dict[str, list[Tensor]]) -> None:
-        """Continue where another sampler of the same clips was."""
-        waiting = iter(state["waiting"])
-        self._waiting = [[next(waiting) for _ in part.groups] for part in self._parts]
+        return positions[torch.randperm(len(positions), generator=random)]
 
 
-def _draw(members: Tensor, waiting: list[Tensor], group: int, n: int) -> Tensor:
-    """Return the next ``n`` clips of a group; the others keep waiting."""
-    queue = waiting[group]
-    while len(queue) < n:
-        queue = torch.cat([queue, members[torch.randperm(len(members))]])
-    waiting[group] = queue[n:]
-    return queue[:n]
+def _refilled(waiting: Tensor, members: Tensor, n: int, random: torch.Generator) -> Tensor:
+    """Return the clips that wait, followed by all of the group as often as ``n`` clips need."""
+    while len(waiting) < n:
+        waiting = torch.cat([waiting, members[torch.randperm(len(members), generator=random)]])
+    return waiting

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import pandas as pd
 
 from instrument_net.data.corpora import Corpus
-from instrument_net.data.extra import EXTRA, check_labels, check_sources, only_shared, with_extra
+from instrument_net.data.extra import (
+    EXTRA,
+    ExtraClasses,
+    check_labels,
+    check_sources,
+    only_shared,
+    with_extra,
+)
 from instrument_net.data.manifest import Manifest, ManifestError, check_trainable
 from instrument_net.data.splits import Everything, SplitOfRun, SplitRule
 from instrument_net.data.splits.by_source import SOURCE
@@ -24,11 +30,13 @@ class ClipTable:
             there are any.
         corpus: What the corpus read as.
         extra: Name -> what the extra corpus read as, without the clips that are not used.
+        auxiliary: Whether classes that only extra corpora have are to be no outputs.
     """
 
     clips: pd.DataFrame
     corpus: Manifest
     extra: Mapping[str, Manifest] = field(default_factory=dict)
+    auxiliary: bool = False
 
     @property
     def manifests(self) -> list[Manifest]:
@@ -61,7 +69,7 @@ def read_clips(
     corpus: Corpus,
     extra: Mapping[str, Corpus],
     *,
-    extra_classes: Literal["all", "shared"],
+    extra_classes: ExtraClasses,
     split: SplitRule,
 ) -> ClipTable:
     """Read corpora and check that they go together; nothing is decoded.
@@ -69,7 +77,7 @@ def read_clips(
     Args:
         corpus: Its clips are divided.
         extra: By name; their clips are trained on.
-        extra_classes: Which of them: ``all``, or those whose class ``corpus`` has too (``shared``).
+        extra_classes: See :class:`~instrument_net.data.loading.Loading`.
         split: Divides the clips of ``corpus``.
 
     Raises:
@@ -87,7 +95,7 @@ def read_clips(
         more = {name: only_shared(name, one, manifest) for name, one in more.items()}
     clips = with_extra(manifest, more)
     check_sources(split, clips)
-    return ClipTable(clips, manifest, more)
+    return ClipTable(clips, manifest, more, auxiliary=extra_classes == "auxiliary")
 
 
 def _read_extra(name: str, corpus: Corpus) -> Manifest:

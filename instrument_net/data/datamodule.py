@@ -9,7 +9,6 @@ from typing import Literal
 
 import lightning
 import pandas as pd
-import torch
 from torch import Tensor
 
 from instrument_net.augmentation import AugmentationChain
@@ -20,12 +19,15 @@ from instrument_net.data.decoded_clips import DecodedClips
 from instrument_net.data.description import describe_augmentation, describe_corpus, describe_extra
 from instrument_net.data.divided_clips import DividedClips
 from instrument_net.data.epoch import Epoch, Sampling
+from instrument_net.data.extra import ExtraClasses
 from instrument_net.data.left_out import LeftOut
 from instrument_net.data.loader import ClipDataset, FrontEndLoader
 from instrument_net.data.loaders import Loaders
 from instrument_net.data.loading import Loading
+from instrument_net.data.preparing import one_at_a_time
+from instrument_net.data.process import Process
 from instrument_net.data.shortcuts import FromCorpus
-from instrument_net.data.splits import Split, SplitRule, describe_split
+from instrument_net.data.splits import Split, SplitRule
 from instrument_net.data.store import WaveformStore
 from instrument_net.data.view_loader import ViewLoader
 from instrument_net.errors import InputError
@@ -47,19 +49,17 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
         split: How clips are divided into train, validation and test.
         extra: Name -> another corpus, all of whose clips are trained on and nothing else; the
             split of ``corpus`` is the same as without them. Its labels join those of ``corpus``.
-        shares: Name of an extra corpus -> its share of the clips of an epoch, see
-            :class:`~instrument_net.data.epoch.Epoch`; default: an epoch has every clip.
         augmentation: What training changes about its clips; default: nothing.
-        extra_classes, views, store_dir, batch_size, sampling, on_error, num_workers,
+        shares, extra_classes, views, store_dir, batch_size, sampling, on_error, num_workers,
             near_duplicates, epoch_clips, joined_notes: See
             :class:`~instrument_net.data.loading.Loading`.
 
     Attributes:
         class_names: Labels in the order of the network's outputs: those of the training split, or
             of all clips where nothing is trained. Empty before ``setup``, as are the others.
-        clips: The corpus' table without the rows that could not be decoded, with columns
-            ``digest``, ``split`` and ``group``, and ``extra`` (name of the extra corpus, or blank)
-            where there is one.
+        auxiliary_classes: What is learnt beside them; their labels follow.
+        clips: The decoded rows of the table, with ``digest``, ``split``, ``group`` and, where there
+            is an extra corpus, ``extra``: its name, or blank.
         rejected: The rows of clips that are left out, with a column ``reason``.
 
     Raises:
@@ -74,7 +74,7 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
         split: SplitRule | None = None,
         extra: Mapping[str, Corpus] | None = None,
         shares: Mapping[str, float] | None = None,
-        extra_classes: Literal["all", "shared"] = "all",
+        extra_classes: ExtraClasses = "all",
         augmentation: AugmentationChain | None = None,
         views: int | None = None,
         store_dir: str | Path = "outputs/store",
@@ -95,8 +95,7 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
             raise InputError(f"shares: {unknown[0]!r} is no extra corpus{hint(unknown[0], extra)}")
         self.front_end = front_end or FrontEnd()
         self.split: SplitRule = split or Split()
-        active = augmentation is not None and augmentation.active
-        self.augmentation = augmentation if active else None
+        self.augmentation = augmentation if augmentation and augmentation.active else None
         self._loading = Loading(
             extra_classes, views, store_dir, batch_size, sampling, on_error, num_workers, shares,
             near_duplicates, epoch_clips, joined_notes,
@@ -105,6 +104,7 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
         self._corpus, self._extra = corpus, extra
         self._divided: DividedClips | None = None
         self.class_names: tuple[str, ...] = ()
+        self.auxiliary_classes: tuple[str, ...] = ()
         self.clips = pd.DataFrame()
         self.rejected = pd.DataFrame()
 
@@ -119,8 +119,9 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
         return 0 if self._divided is None else self._epoch.n_clips
 
     def prepare_data(self) -> None:
-        """Find, check and decode every clip; what is already in the store is not decoded again."""
-        _ = self.store
+        """Find, check and decode every clip, in one process at a time; what is kept is found."""
+        with one_at_a_time(self._loading.store_dir):
+            _ = self._decoded.rejected
 
     @cached_property
     def store(self) -> WaveformStore:
@@ -144,28 +145,29 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
         return self._decoded.left_out
 
     def setup(self, stage: str | None = None) -> None:
-        """Divide the clips; afterwards ``class_names``, ``clips`` and ``rejected`` are filled.
+        """Divide the clips; afterwards, the attributes are filled.
 
         Raises:
             InputError: What is wrong with table, classes or files.
         """
-        del stage  # one table serves them all
-        if self._divided is None:
+        if self._divided is None:  # one table serves all stages
+            self.prepare_data()
             self.rejected = self._decoded.rejected
             self._divided = self._decoded.divide(self.split, on_error=self._loading.on_error)
             self.clips, self.class_names = self._divided.table, self._divided.class_names
+            self.auxiliary_classes = self._divided.auxiliary
 
     def train_dataloader(self) -> FrontEndLoader | ViewLoader:
         """Return the training batches, augmented, in another random order each epoch."""
         return self._loaders.training()
 
     def val_dataloader(self) -> FrontEndLoader:
-        """Return the validation batches, in the order of the table."""
-        return self.loader("validation")
+        """Return the validation batches, in the order of the table; each process' share of them."""
+        return self._loaders.share_of("validation")
 
     def test_dataloader(self) -> FrontEndLoader:
-        """Return the test batches, in the order of the table."""
-        return self.loader("test")
+        """Return the test batches, in the order of the table; each process' share of them."""
+        return self._loaders.share_of("test")
 
     def loader(self, split: str) -> FrontEndLoader:
         """Return the batches of one split as they are, in the order of the table."""
@@ -203,11 +205,11 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
         usable = self._decoded.usable
         clips = usable.assign(**self._table.origins.loc[usable.index])
         drawn = None if self._divided is None else self._epoch.drawn()
-        return describe_extra(self._table.extra, clips, drawn)
+        return describe_extra(self._table.extra, clips, drawn, auxiliary=self._table.auxiliary)
 
     def describe_split(self) -> str:
         """Return a few sentences about the split: its groups, missing classes, shared values."""
-        return describe_split(self._division.rule, self._division.own, self._division.extra)
+        return self._division.describe()
 
     def describe_augmentation(self) -> str:
         """Return what training changes about its clips, and whether in every epoch or once."""
@@ -237,13 +239,12 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
 
     @property
     def _loaders(self) -> Loaders:
-        trainer = self.trainer
         return Loaders(
             self.store,
             self._division,
             self.front_end,
             self.augmentation,
-            device=trainer.strategy.root_device if trainer else torch.device("cpu"),
             epoch=self._epoch,
             loading=self._loading.with_batches_of(self.batch_size),
+            process=Process.of(self.trainer),
         )

@@ -98,4 +98,5 @@ class DecodedClips:
             raise SplitError(f"{self.table.corpus.origin}: no clip can be used: {reasons}, ...")
         extra = self.usable[self.usable[EXTRA] != ""] if self.table.extra else None
         left_out = self.kept.loc[self._two_labels.index].assign(split=TWO_LABELS)
-        return with_left_out(divide(rule, self.own, extra), left_out, self.kept.index)
+        divided = divide(rule, self.own, extra, auxiliary=self.table.auxiliary)
+        return with_left_out(divided, left_out, self.kept.index)

@@ -49,7 +49,11 @@ def describe_use(available_s: np.ndarray, clip_s: float) -> str:
 
 
 def describe_extra(
-    extra: Mapping[str, Manifest], clips: pd.DataFrame, drawn: pd.Series | None
+    extra: Mapping[str, Manifest],
+    clips: pd.DataFrame,
+    drawn: pd.Series | None,
+    *,
+    auxiliary: bool,
 ) -> str:
     """Return what each corpus adds to the training, and which classes only extra ones have.
 
@@ -58,6 +62,7 @@ def describe_extra(
         clips: The decoded clips of all corpora: ``label``, ``corpus`` (blank for the first one) and
             ``source`` (blank where it is not known).
         drawn: How many clips an epoch has of each corpus; ``None`` where that is not known.
+        auxiliary: Whether classes that only extra corpora have are no outputs.
     """
     names = clips["corpus"]
     shares = {} if drawn is None else (drawn / drawn.sum()).to_dict()
@@ -67,7 +72,8 @@ def describe_extra(
         part = _part(clips[names == name], shares.get(name))
         parts.append(f"{name}: {manifest.origin.name}{caveat}, {part}")
     untested = sorted(set(clips["label"][names != ""]) - set(clips["label"][names == ""]))
-    without_test = f"; only they have {', '.join(untested)}: never tested" if untested else ""
+    fate = "learnt beside the others, no outputs" if auxiliary else "never tested"
+    without_test = f"; only they have {', '.join(untested)}: {fate}" if untested else ""
     own = "" if drawn is None else f"; {shares.get('', 0):.0%} of it are clips of the corpus itself"
     return f"for training only: {'; '.join(parts)}{own}{without_test}"
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from instrument_net.data.equal_content import COPY, DIGEST, RECORDING, content, without_copies
 from instrument_net.data.manifest import SPLIT_NAMES
-from instrument_net.data.splits import SplitError, SplitRule
+from instrument_net.data.splits import SplitError, SplitRule, describe_split
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class DividedClips:
         rule: What divided them, in words.
         class_names: The labels of the clips that are in a split, in alphabetical order: rules test
             no class that they do not train.
+        auxiliary: Labels that only extra corpora have, where they are to be no outputs.
     """
 
     own: pd.DataFrame
@@ -32,6 +33,12 @@ class DividedClips:
     table: pd.DataFrame
     rule: str
     class_names: tuple[str, ...]
+    auxiliary: tuple[str, ...] = ()
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return what is learnt: the classes, and behind them the auxiliary ones."""
+        return self.class_names + self.auxiliary
 
     def of(self, split: str) -> pd.DataFrame:
         """Return the rows of one split, without what only this package needs: their digests."""
@@ -45,22 +52,29 @@ class DividedClips:
 
     def labels(self, split: str) -> Tensor:
         """Return the class index of each of one split's clips, int64 ``(n_clips,)``."""
-        code = {name: index for index, name in enumerate(self.class_names)}
+        code = {name: index for index, name in enumerate(self.targets)}
         return torch.tensor([code[label] for label in self.of(split)["label"]])
 
+    def describe(self) -> str:
+        """Return a few sentences about the split: its groups, missing classes, shared values."""
+        return describe_split(self.rule, self.own, self.extra, self.auxiliary)
+
     def count_training(self) -> list[int]:
-        """Return how many training clips there are of each class, in the order of the names."""
+        """Return how many training clips there are of each of :attr:`targets`."""
         counts = self.of("train")["label"].value_counts()
-        return [int(counts.get(name, 0)) for name in self.class_names]
+        return [int(counts.get(name, 0)) for name in self.targets]
 
 
-def divide(rule: SplitRule, own: pd.DataFrame, extra: pd.DataFrame | None) -> DividedClips:
+def divide(
+    rule: SplitRule, own: pd.DataFrame, extra: pd.DataFrame | None, *, auxiliary: bool = False
+) -> DividedClips:
     """Divide the clips of a corpus; those of extra ones are trained on.
 
     Args:
         rule: Assigns a split to each of the corpus' own clips.
         own: The clips of the corpus, with their ``digest``.
         extra: Those of extra corpora, with the column ``extra``; ``None`` without any.
+        auxiliary: Whether classes that only they have are learnt and are no outputs.
 
     Raises:
         SplitError: What the rule refuses; if all clips that validate or test are copies of clips
@@ -87,8 +101,10 @@ def divide(rule: SplitRule, own: pd.DataFrame, extra: pd.DataFrame | None) -> Di
         raise SplitError(
             f"{trained[0]!r} is the only class with clips to train on; a classifier needs two"
         )
-    labels = table["label"][table["split"].isin(SPLIT_NAMES)]
-    return DividedClips(own, extra, table, described, tuple(sorted(labels.unique())))
+    labels = set(table["label"][table["split"].isin(SPLIT_NAMES)])
+    beside = labels - set(own["label"]) if auxiliary else set()
+    names = tuple(sorted(labels - beside))
+    return DividedClips(own, extra, table, described, names, tuple(sorted(beside)))
 
 
 def with_left_out(divided: DividedClips, left_out: pd.DataFrame, order: pd.Index) -> DividedClips:

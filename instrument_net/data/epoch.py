@@ -9,7 +9,6 @@ from typing import Literal
 import pandas as pd
 import torch
 from torch import Tensor
-from torch.utils.data import RandomSampler, Sampler
 
 from instrument_net.data.balanced_sampler import BalancedSampler, Part
 
@@ -48,12 +47,13 @@ class Epoch:
         """Clips that an epoch has."""
         return sum(part.n_drawn for part in self._parts().values())
 
-    def sampler(self) -> Sampler[int]:
-        """Return the order of the clips, another one in every epoch."""
-        parts = self._parts()
-        if self.sampling == "shuffled" and len(parts) == 1 and self.whole is None:
-            return RandomSampler(range(len(self.labels)))
-        return BalancedSampler([*parts.values()])
+    def sampler(self, seed: int | None = None) -> BalancedSampler:
+        """Return the order of the clips, another one in every epoch.
+
+        Args:
+            seed: What the order follows from; default: drawn from torch's generator.
+        """
+        return BalancedSampler([*self._parts().values()], seed=seed)
 
     def drawn(self) -> pd.Series:
         """Return how many clips an epoch has of each corpus, on average, by its name."""

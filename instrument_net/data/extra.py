@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -12,6 +13,8 @@ from instrument_net.data.label_spelling import other_spelling
 from instrument_net.data.manifest import Manifest, ManifestError
 from instrument_net.data.splits import BySource, LeaveOneSourceOut, SplitError, SplitRule
 from instrument_net.data.splits.by_source import SOURCE
+
+ExtraClasses = Literal["all", "shared", "auxiliary"]
 
 EXTRA = "extra"  # column: the name of the extra corpus of a clip, blank for the first corpus
 

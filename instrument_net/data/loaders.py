@@ -15,6 +15,7 @@ from instrument_net.data.epoch import Epoch
 from instrument_net.data.joined_notes import JoinedNotes
 from instrument_net.data.loader import ClipDataset, FrontEndLoader
 from instrument_net.data.loading import Loading
+from instrument_net.data.process import Process
 from instrument_net.data.rendered_views import RenderedViews
 from instrument_net.data.resumable_batches import ResumableBatches
 from instrument_net.data.store import WaveformStore
@@ -31,26 +32,35 @@ class Loaders:
         clips: Their splits and classes.
         front_end: Waveforms -> (spectrogram, features).
         augmentation: What training changes about its clips; ``None``: nothing.
-        device: Where batches are wanted.
         epoch: What an epoch of training draws.
         loading: Size of a batch, views, workers.
+        process: Whose batches these are, and where it wants them.
     """
 
     store: WaveformStore
     clips: DividedClips
     front_end: FrontEnd
     augmentation: AugmentationChain | None
-    device: torch.device
     epoch: Epoch
     loading: Loading
+    process: Process
 
     def plain(self, split: str) -> FrontEndLoader:
         """Return the batches of one split as they are, in the order of the table."""
+        return self._plain(split, Process())
+
+    def share_of(self, split: str) -> FrontEndLoader:
+        """Return those of this process: each clip of the split is one process' share."""
+        return self._plain(split, self.process)
+
+    def _plain(self, split: str, process: Process) -> FrontEndLoader:
+        assert self.loading.batch_size != "auto"
         return FrontEndLoader(
-            self._dataset(split, self.clips.labels(split)),
-            front_end=self.front_end.to(self.device),
-            device=self.device,
-            batch_size=self.loading.batch_size,
+            self._dataset(split, self.clips.labels(split), process),
+            front_end=self.front_end.to(self._device),
+            device=self._device,
+            # What a device holds, and the test by one of several processes no more either.
+            batch_size=-(-self.loading.batch_size // self.process.world_size),
             **self._workers,
         )
 
@@ -60,15 +70,17 @@ class Loaders:
         assert self.loading.batch_size != "auto"
         options = {
             **self._workers,
-            "batch_sampler": ResumableBatches(self.epoch.sampler(), self.loading.batch_size),
+            "batch_sampler": ResumableBatches(
+                self.epoch.sampler(self.process.order_seed), self.loading.batch_size, self.process
+            ),
         }
-        front_end = self.front_end.to(self.device)
-        augmentation = None if self.augmentation is None else self.augmentation.to(self.device)
+        front_end = self.front_end.to(self._device)
+        augmentation = None if self.augmentation is None else self.augmentation.to(self._device)
         if augmentation is None or self.loading.views is None:
             return FrontEndLoader(
                 self.training_clips(),
                 front_end=front_end,
-                device=self.device,
+                device=self._device,
                 augmentation=augmentation,
                 **options,
             )
@@ -77,12 +89,12 @@ class Loaders:
             self.loading.views,
             front_end=front_end,
             augmentation=augmentation,
-            device=self.device,
+            device=self._device,
         )
         return ViewLoader(
             ViewDataset(views, self.clips.positions("train"), labels, joined=self._joined),
             augmentation=augmentation,
-            device=self.device,
+            device=self._device,
             **options,
         )
 
@@ -100,14 +112,18 @@ class Loaders:
         """Return the training split's waveforms, labelled as the augmentation needs it."""
         labels = self.clips.labels("train")
         if self.augmentation is not None and self.augmentation.mixes_labels:
-            labels = one_hot(labels, len(self.clips.class_names)).float()
-        return self._dataset("train", labels)
+            labels = one_hot(labels, len(self.clips.targets)).float()
+        return self._dataset("train", labels, Process())
 
-    def _dataset(self, split: str, labels: Tensor) -> ClipDataset:
+    def _dataset(self, split: str, labels: Tensor, process: Process) -> ClipDataset:
         # A worker's pinned memory would not be pinned for this process.
-        pin_memory = self.device.type == "cuda" and self.loading.num_workers == 0
-        positions = self.clips.positions(split)
-        return ClipDataset(self.store, positions, labels, pin_memory=pin_memory)
+        pin_memory = self._device.type == "cuda" and self.loading.num_workers == 0
+        positions = process.share_of(self.clips.positions(split))
+        return ClipDataset(self.store, positions, process.share_of(labels), pin_memory=pin_memory)
+
+    @property
+    def _device(self) -> torch.device:
+        return self.process.device
 
     @property
     def _joined(self) -> JoinedNotes | None:

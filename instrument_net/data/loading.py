@@ -12,13 +12,14 @@ from torch import Tensor
 
 from instrument_net.augmentation import AugmentationChain
 from instrument_net.data.epoch import Epoch, Sampling
+from instrument_net.data.extra import ExtraClasses
 from instrument_net.data.rendered_views import check_views
 from instrument_net.errors import InputError
 
 FEWEST_STEPS = 20  # an epoch, of batch_size=auto
 _LARGEST_BATCH = 64
 _CHOICES = {
-    "extra_classes": ("all", "shared"),
+    "extra_classes": get_args(ExtraClasses),
     "on_error": ("skip", "raise"),
     "sampling": get_args(Sampling),
 }
@@ -30,7 +31,8 @@ class Loading:
 
     Attributes:
         extra_classes: Which clips of an extra corpus: ``all``, or only those whose class the corpus
-            has too (``shared``).
+            has too (``shared``). ``auxiliary``: all, but classes that the corpus does not have are
+            learnt beside the others and are no outputs of the network.
         views: How many augmented versions of each clip are rendered once, for all epochs, folds and
             runs, see :class:`~instrument_net.data.rendered_views.RenderedViews`; ``None``:
             waveforms are augmented again in every epoch.
@@ -54,7 +56,7 @@ class Loading:
             :class:`~instrument_net.data.joined_notes.JoinedNotes`; it takes views.
     """
 
-    extra_classes: Literal["all", "shared"]
+    extra_classes: ExtraClasses
     views: int | None
     store_dir: str | Path
     batch_size: int | Literal["auto"]
@@ -75,7 +77,7 @@ class Loading:
         for name, choices in _CHOICES.items():
             value = getattr(self, name)
             if value not in choices:
-                listed = " or ".join(map(repr, choices))
+                listed = ", ".join(map(repr, choices[:-1])) + f" or {choices[-1]!r}"
                 raise InputError(f"{name} must be {listed}, got {value!r}")
         if self.batch_size != "auto" and self.batch_size < 1:
             raise InputError(f"batch_size must be at least 1, or 'auto', got {self.batch_size}")

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from instrument_net.augmentation import AugmentationChain
 from instrument_net.data.kept_array import kept_array
+from instrument_net.data.preparing import one_at_a_time
 from instrument_net.data.store import FULL_SCALE, WaveformStore
 from instrument_net.errors import InputError
 from instrument_net.files import written_atomically
@@ -59,17 +60,9 @@ class RenderedViews:
         made_from = repr((_FORMAT, store.fingerprint, front_end.fingerprint, augmentation.settings))
         key = hashlib.sha256(made_from.encode()).hexdigest()[:32]
         self._folder = store.folder / f"views_{key}"
-        missing = [view for view in range(n_views) if not self._is_rendered(view, len(store))]
-        if missing:
-            with work_progress() as progress:
-                bar = progress.add_task(
-                    "Rendering augmented clips", total=len(missing) * len(store)
-                )
-                for view in missing:
-                    self._render(
-                        view, store, front_end, augmentation, device,
-                        done=lambda n_clips: progress.advance(bar, n_clips),
-                    )  # fmt: skip
+        if any(not self._is_rendered(view, len(store)) for view in range(n_views)):
+            with one_at_a_time(self._folder):
+                self._render_missing(n_views, store, front_end, augmentation, device)
         # Features fit into memory; spectrograms stay on disk and in its cache.
         self._spectrograms = [
             np.load(self._spectrograms_path(view), mmap_mode="r") for view in range(n_views)
@@ -93,6 +86,25 @@ class RenderedViews:
         )
         features = self._features[list(views), list(clips)]
         return torch.from_numpy(spectrograms).float()[:, None], torch.from_numpy(features)
+
+    def _render_missing(
+        self,
+        n_views: int,
+        store: WaveformStore,
+        front_end: FrontEnd,
+        augmentation: AugmentationChain,
+        device: torch.device,
+    ) -> None:
+        missing = [view for view in range(n_views) if not self._is_rendered(view, len(store))]
+        if not missing:  # another process was quicker
+            return
+        with work_progress() as progress:
+            bar = progress.add_task("Rendering augmented clips", total=len(missing) * len(store))
+            for view in missing:
+                self._render(
+                    view, store, front_end, augmentation, device,
+                    done=lambda n_clips: progress.advance(bar, n_clips),
+                )  # fmt: skip
 
     @torch.no_grad()
     def _render(

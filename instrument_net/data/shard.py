@@ -66,7 +66,7 @@ def write_shard(folder: Path, key: str, clips: Sequence[Decoded | AudioError]) -
     arrays = [clip.samples for clip in clips if isinstance(clip, Decoded)]
     index = {
         "lengths": [len(clip.samples) if isinstance(clip, Decoded) else -1 for clip in clips],
-        "digests": [_digest(clip.samples) if isinstance(clip, Decoded) else "" for clip in clips],
+        "digests": [digest_of(clip.samples) if isinstance(clip, Decoded) else "" for clip in clips],
         "available_s": [
             clip.available_s if isinstance(clip, Decoded) else float("nan") for clip in clips
         ],
@@ -106,5 +106,6 @@ def _shard_of(samples: Path, index: dict[str, Any]) -> Shard:
     )
 
 
-def _digest(samples: np.ndarray) -> str:
+def digest_of(samples: np.ndarray) -> str:
+    """Return 16 hexadecimal digits that follow from a clip's samples."""
     return hashlib.blake2b(samples.tobytes(), digest_size=_DIGEST_BYTES).hexdigest()

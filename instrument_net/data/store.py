@@ -13,6 +13,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +21,14 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from instrument_net.audio import AudioError, file_duration_s, load_waveform
+from instrument_net.audio import AudioError
+from instrument_net.data.decoding import FULL_SCALE as FULL_SCALE
+from instrument_net.data.decoding import decode, excerpts
 from instrument_net.data.description import describe_use
 from instrument_net.data.shard import Decoded, Shard, read_shard, write_shard
 from instrument_net.errors import InputError
 from instrument_net.progress import work_progress
 
-FULL_SCALE = 32_767
 _CLIPS_PER_SHARD = 64
 _FORMAT = 3  # raise it whenever the same inputs would give other files
 
@@ -138,39 +140,22 @@ class WaveformStore:
 
     def _key(self, table: pd.DataFrame) -> str:
         digest = hashlib.sha256(f"{_FORMAT} {self._sample_rate_hz} {self.num_samples}".encode())
-        for path, start_s, duration_s in _excerpts(table):
-            digest.update(repr((path, _stamp(Path(path)), start_s, duration_s)).encode())
+        for excerpt in excerpts(table):
+            digest.update(repr(excerpt.identity()).encode())
         return digest.hexdigest()[:32]
 
     def _build(self, tables: Sequence[pd.DataFrame], keys: Sequence[str]) -> None:
         # Threads, not processes: decoding and resampling release the interpreter's lock, and a
         # process would first spend seconds on importing torch.
+        own = partial(decode, sample_rate_hz=self._sample_rate_hz, num_samples=self.num_samples)
         with work_progress() as progress, ThreadPoolExecutor(os.cpu_count()) as pool:
             bar = progress.add_task("Decoding audio", total=sum(len(table) for table in tables))
             for table, key in zip(tables, keys, strict=True):
                 decoded: list[Decoded | AudioError] = []
-                for item in pool.map(self._decode, _excerpts(table)):
+                for item in pool.map(own, excerpts(table)):
                     decoded.append(item)
                     progress.advance(bar)
                 write_shard(self.folder, key, decoded)
-
-    def _decode(self, excerpt: tuple[str, float, float | None]) -> Decoded | AudioError:
-        path, start_s, duration_s = excerpt
-        try:
-            waveform = load_waveform(
-                path,
-                sample_rate_hz=self._sample_rate_hz,
-                num_samples=self.num_samples,
-                start_s=start_s,
-                duration_s=duration_s,
-                from_first_sound=True,
-            )
-        except AudioError as error:
-            return error
-        if not waveform.any():
-            return AudioError(f"{path}: silent{'' if duration_s is None else ' in its excerpt'}")
-        samples = (waveform * FULL_SCALE).round().to(torch.int16).numpy()
-        return Decoded(np.trim_zeros(samples, "b"), _available_s(path, start_s, duration_s))
 
 
 def _shard_bounds(parts: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -180,30 +165,3 @@ def _shard_bounds(parts: Sequence[int]) -> Iterator[tuple[int, int]]:
         for start in range(begin, begin + length, _CLIPS_PER_SHARD):
             yield start, min(start + _CLIPS_PER_SHARD, begin + length)
         begin += length
-
-
-def _excerpts(table: pd.DataFrame) -> list[tuple[str, float, float | None]]:
-    return [
-        (path, start_s, None if np.isnan(duration_s) else duration_s)
-        for path, start_s, duration_s in zip(
-            table["path"], table["start_s"].astype(float), table["duration_s"].astype(float),
-            strict=True,
-        )
-    ]  # fmt: skip
-
-
-def _available_s(path: str, start_s: float, duration_s: float | None) -> float:
-    try:
-        rest_s = file_duration_s(path) - start_s
-    except AudioError:  # decoded all the same: a stream whose header states no length
-        return float("nan")
-    return rest_s if duration_s is None else min(rest_s, duration_s)
-
-
-def _stamp(path: Path) -> tuple[int, ...] | None:
-    """Return what changes when a file is replaced, be its size and time the same."""
-    try:
-        found = path.stat()
-    except (OSError, ValueError):
-        return None
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino

@@ -1,5 +1,6 @@
 """Recognise instruments on a page in the browser.
 
+python -m instrument_net.demo
 python -m instrument_net.demo outputs/quickstart/.../checkpoints/best.ckpt
 """
 
@@ -23,6 +24,7 @@ from instrument_net.escaping import error_line, for_screen
 from instrument_net.extras import install
 from instrument_net.invocation import command_name
 from instrument_net.memory import keep_freed_pages
+from instrument_net.recognition.named_checkpoint import PRETRAINED
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -34,7 +36,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         epilog="Exit status: 0, ended by Ctrl-C; 2, wrong arguments or checkpoint, address in use, "
         "gradio not installed.",
     )
-    parser.add_argument("checkpoint", type=Path, help="best.ckpt of a training run, or its folder")
+    parser.add_argument(
+        "checkpoint", type=Path, nargs="?", default=PRETRAINED,
+        help="best.ckpt of a training run, or its folder, or exported weights (.safetensors); "
+        "default: the weights in the package",
+    )  # fmt: skip
     parser.add_argument(
         "--host", default="127.0.0.1",
         help="address to listen on (default: 127.0.0.1, which only this machine reaches); 0.0.0.0 "
@@ -76,11 +82,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_INPUT_STATUS
     # Ended by `kill`, too, it leaves no recording behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with tempfile.TemporaryDirectory(prefix="instrument_net-") as uploads:
-        seclude(Path(uploads), options.host)
+    with tempfile.TemporaryDirectory(prefix="instrument_net-") as files:
+        # Apart: gradio copies what it is given, unless that lies in its own folder.
+        uploads, made = Path(files) / "uploads", Path(files) / "made"
+        made.mkdir()
+        seclude(uploads, options.host)
         from instrument_net.demo.page import build_page, launch
 
-        page = build_page(recogniser, options.checkpoint, max_upload_mb=options.max_upload_mb)
+        page = build_page(
+            recogniser, options.checkpoint, folder=made,
+            max_upload_mb=options.max_upload_mb,
+        )  # fmt: skip
         try:
             url = launch(
                 page, host=options.host, port=options.port,

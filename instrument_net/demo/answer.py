@@ -1,101 +1,80 @@
-"""An uploaded file -> all that the page shows about it."""
+"""Uploaded files -> their predictions, and what the page says about each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from matplotlib.figure import Figure
-
-from instrument_net.audio import AudioError, file_duration_s, load_waveform
-from instrument_net.drawing.timeline import plot_timeline
-from instrument_net.explanation import explain, plot_explanation
+from instrument_net.recognition.file_prediction import FilePrediction
 from instrument_net.recognition.files import predict_files
 from instrument_net.recognition.recogniser import Recogniser
 
 BYTES_PER_MB = 2**20  # as gradio counts them, whose words a visitor reads first
-_DOTS_PER_INCH = 144  # sharp also on a screen with twice the usual density
 
 
-@dataclass(frozen=True)
-class Answer:
-    """The prediction for one sound, and what explains it.
+def classify(
+    recogniser: Recogniser, paths: Iterable[str | Path], *, max_bytes: int
+) -> Iterator[FilePrediction]:
+    """Classify files one by one, in order.
 
-    Attributes:
-        summary: One line: which file, how long, in how many windows.
-        probabilities: Class -> probability, the most probable first; they sum to 1.
-        timeline: The classes over time; ``None`` for a sound that fits into one window.
-        explanation: Why the first class: spectrogram, saliency, contributions. Of a longer sound,
-            the window in which that class is most probable.
-    """
-
-    summary: str
-    probabilities: dict[str, float]
-    timeline: Figure | None
-    explanation: Figure
-
-
-def answer(recogniser: Recogniser, path: str | Path, *, max_bytes: int) -> Answer:
-    """Classify a sound and explain the most probable class.
-
-    A sound longer than a window is cut into overlapping windows, whose probabilities are averaged.
+    A sound longer than a window is cut into overlapping windows, see
+    :func:`~instrument_net.recognition.files.predict_files`.
 
     Args:
         recogniser: Waveforms -> probabilities.
-        path: The file.
+        paths: The files.
         max_bytes: Largest file that is read.
 
-    Raises:
-        AudioError: If the file is too large or cannot be read. The message has the file's name
-            without its folder, which is the server's own.
+    Yields:
+        One result a file. One that is too large or cannot be read has an ``error``.
     """
-    path = Path(path)
-    try:
-        _check_size(path, max_bytes)
-        (result,) = predict_files(recogniser, [path])
-        if result.problem is not None:
-            raise AudioError(result.problem)
-        duration_s = file_duration_s(path)
-        probabilities = dict(result.ranking())
-        predicted = next(iter(probabilities))
-        target = recogniser.class_names.index(predicted)
-        clearest = max(range(len(result.windows)), key=lambda k: float(result.windows[k][target]))
-        start_s = result.start_s[clearest]
-        front_end = recogniser.front_end
-        waveform = load_waveform(
-            path,
-            sample_rate_hz=front_end.sample_rate_hz,
-            num_samples=front_end.num_samples,
-            start_s=start_s,
-        )
-    except AudioError as error:
-        raise AudioError(str(error).replace(str(path), path.name)) from error
-    title = f"Why {predicted} ({float(result.windows[clearest][target]):.0%})"
-    timeline = None
-    summary = f"{path.name}: {_clock(duration_s)}"
-    if len(result.windows) > 1:
-        summary += f", classified in {len(result.windows)} windows of {recogniser.duration_s:.1f} s"
-        end_s = min(start_s + recogniser.duration_s, duration_s)
-        title += f", {_clock(start_s)} to {_clock(end_s)}: the window in which it is most probable"
-        timeline = plot_timeline(result)
-        timeline.set_dpi(_DOTS_PER_INCH)
-    explanation = plot_explanation(
-        explain(recogniser, waveform, target=predicted), front_end=front_end, title=title
-    )
-    explanation.set_dpi(_DOTS_PER_INCH)
-    return Answer(summary, probabilities, timeline, explanation)
+    for path in map(Path, paths):
+        if path.is_file() and (size := path.stat().st_size) > max_bytes:
+            reason = (
+                f"{path}: {size / BYTES_PER_MB:.1f} MB, at most {max_bytes / BYTES_PER_MB:g} MB "
+                "are taken; cut it, or start the page with a larger --max-upload-mb"
+            )
+            yield FilePrediction(path, recogniser.class_names, error=reason)
+        else:
+            yield from predict_files(recogniser, [path])
 
 
-def _check_size(path: Path, max_bytes: int) -> None:
-    if path.is_file() and path.stat().st_size > max_bytes:
-        raise AudioError(
-            f"{path}: {path.stat().st_size / BYTES_PER_MB:.1f} MB, at most "
-            f"{max_bytes / BYTES_PER_MB:g} MB are taken; cut it, or start the page with a larger "
-            "--max-upload-mb"
-        )
+def problem(result: FilePrediction) -> str:
+    """Return why a file has no class, with its name but not its folder, the server's own.
+
+    Empty, where it has one.
+    """
+    return without_folder(result.problem or "", result.path)
 
 
-def _clock(seconds: float) -> str:
+def without_folder(text: str, path: Path) -> str:
+    """Return a text in which a file's path is only its name."""
+    return text.replace(str(path), path.name)
+
+
+def summary(result: FilePrediction) -> str:
+    """Return one line about a classified file: its length, windows, and what to know about it."""
+    assert result.duration_s is not None
+    said = f"{result.path.name}: {clock(result.duration_s)}"
+    n_windows = len(result.windows) + len(result.silent_s)
+    if n_windows > 1:
+        said += f", classified in {n_windows} windows of {result.window_s:.1f} s"
+    # That it is longer than a window is said by the number of its windows.
+    notes = [note for note in result.all_notes if not note.startswith("longer than a window")]
+    return "; ".join([said, *notes])
+
+
+def has_timeline(result: FilePrediction) -> bool:
+    """Return whether a file has several windows, one of which sounds."""
+    return bool(result.windows) and len(result.windows) + len(result.silent_s) > 1
+
+
+def clock(seconds: float) -> str:
+    """Return a time as a player shows it.
+
+    >>> clock(9.25), clock(83)
+    ('9.2 s', '1:23 min')
+    """
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

@@ -7,7 +7,8 @@ from pathlib import Path
 from omegaconf import OmegaConf
 
 from instrument_net.own_table import read_own_table
-from instrument_net.recognition.checkpoint import checkpoint_file
+from instrument_net.recognition.named_checkpoint import checkpoint_file
+from instrument_net.recognition.weights_file import is_weights_file, read_weights_file
 from instrument_net.run_folder import RunFolder
 
 UNKNOWN = "what it was trained on is unknown: no run folder around the checkpoint"
@@ -16,14 +17,17 @@ UNKNOWN = "what it was trained on is unknown: no run folder around the checkpoin
 def describe_origin(checkpoint: Path) -> str:
     """Return the experiment, the corpus and the number of training clips, in one phrase.
 
-    A checkpoint holds none of this; its run folder does.
+    A checkpoint holds none of this; its run folder does. Exported weights may hold a card.
 
     Args:
-        checkpoint: ``<run>/checkpoints/<name>.ckpt``, or ``<run>``, or a lone file, for which the
-            phrase says that nothing is known.
+        checkpoint: ``<run>/checkpoints/<name>.ckpt``, or ``<run>``, or ``pretrained``, or a lone
+            file, for which the phrase says that nothing is known.
     """
+    file = checkpoint_file(checkpoint)
     try:
-        run = RunFolder.of_checkpoint(checkpoint_file(checkpoint))
+        if is_weights_file(file):
+            return str(read_weights_file(file)["card"]["summary"])
+        run = RunFolder.of_checkpoint(file)
         config = OmegaConf.to_container(OmegaConf.load(run.config))
         assert isinstance(config, dict)
         experiment, data = config["name"], config["data"]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from instrument_net.audio import AudioError
 from instrument_net.drawing.saving import save_figure
 from instrument_net.drawing.timeline import plot_recording
 from instrument_net.errors import InputError
@@ -16,53 +15,65 @@ from instrument_net.recognition.file_prediction import FilePrediction
 from instrument_net.recognition.file_spectrogram import file_spectrogram
 
 
-def long_files(results: Sequence[FilePrediction]) -> list[FilePrediction]:
-    """Return the files of which a picture says more than a name: several windows, one sounding."""
-    return [
-        result
-        for result in results
-        if result.windows
-        and len(result.windows) + len(result.silent_s) > 1
-        and result.duration_s is not None
-    ]
-
-
-def draw_recordings(
-    results: Sequence[FilePrediction], front_end: FrontEnd, folder: Path
-) -> Iterator[str | None]:
-    """Write a picture a long file, ``NAME.png``, and yield why not, a file at a time.
+class RecordingPictures:
+    """A picture of each file that is longer than a window, ``NAME.png`` in a folder.
 
     A picture of that name is overwritten; of files with one name, later ones get a number.
 
     Args:
-        results: What :func:`long_files` returns.
         front_end: Whose spectrogram is drawn.
-        folder: Made if it does not exist.
-
-    Raises:
-        InputError: If a picture cannot be written.
+        folder: Made with the first picture, if it does not exist.
+        earlier: Files that were drawn before, in order.
     """
-    taken: set[str] = set()
-    for result in results:
-        try:
-            assert result.duration_s is not None
-            levels, hop_s = file_spectrogram(front_end, result.path, duration_s=result.duration_s)
-        except AudioError as error:  # changed since it was classified
-            yield str(error)
-            continue
+
+    def __init__(self, front_end: FrontEnd, folder: Path, earlier: Iterable[Path] = ()) -> None:
+        self._front_end = front_end
+        self._folder = folder
+        self._taken: set[str] = set()
+        for path in earlier:
+            self._name(path)
+
+    @property
+    def n_drawn(self) -> int:
+        """Return how many files have a picture."""
+        return len(self._taken)
+
+    def draw(self, result: FilePrediction) -> bool:
+        """Draw a file, if a picture says more of it than a name, and return whether it did.
+
+        Raises:
+            AudioError: If the file changed since it was classified, and cannot be read.
+            InputError: If the picture cannot be written.
+        """
+        if not is_long(result):
+            return False
+        assert result.duration_s is not None
+        levels, hop_s = file_spectrogram(self._front_end, result.path, duration_s=result.duration_s)
         draw = partial(
-            plot_recording, result, levels.numpy(), bin_hz=front_end.bin_hz.cpu().numpy(),
+            plot_recording, result, levels.numpy(), bin_hz=self._front_end.bin_hz.cpu().numpy(),
             hop_s=hop_s,
         )  # fmt: skip
-        name, number = printable(result.path.name), 1
-        while (free := name if number == 1 else f"{name} ({number})").casefold() in taken:
-            number += 1
-        taken.add(free.casefold())
         try:
-            save_figure(draw, folder / free)
+            save_figure(draw, self._folder / self._name(result.path))
         except OSError as error:
             raise InputError(
-                f"{printable(folder)}: cannot be written: {error.strerror or error}; name another "
-                "folder"
+                f"{printable(self._folder)}: cannot be written: {error.strerror or error}; name "
+                "another folder"
             ) from error
-        yield None
+        return True
+
+    def _name(self, path: Path) -> str:
+        name, number = printable(path.name), 1
+        while (free := name if number == 1 else f"{name} ({number})").casefold() in self._taken:
+            number += 1
+        self._taken.add(free.casefold())
+        return free
+
+
+def is_long(result: FilePrediction) -> bool:
+    """Return whether a picture says more than a name: several windows, one of which sounds."""
+    return (
+        bool(result.windows)
+        and len(result.windows) + len(result.silent_s) > 1
+        and result.duration_s is not None
+    )

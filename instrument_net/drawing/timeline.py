@@ -9,6 +9,7 @@ from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from instrument_net.drawing.paper import blues, shade
 from instrument_net.drawing.spectrogram import draw_spectrogram
 from instrument_net.drawing.titles import add_title
 from instrument_net.escaping import for_plot
@@ -19,20 +20,21 @@ Array = npt.NDArray[np.floating]
 
 _USUAL_CLASSES = 6
 _WIDTH_IN, _ROW_IN = 11.0, 0.28
-_SILENT_COLOUR, _OUTLINE_COLOUR = "0.88", "#d1495b"
+_OUTLINE_COLOUR = "#d1495b"
 
 
-def plot_timeline(result: FilePrediction) -> Figure:
+def plot_timeline(result: FilePrediction, *, width_in: float = _WIDTH_IN) -> Figure:
     """Draw the probability of the most probable classes over time, one row a class.
 
     Args:
         result: A file of several windows, at least one of which sounds.
+        width_in: Width of the figure in inches.
 
     Returns:
-        A wide, low figure, see :func:`draw_timeline`.
+        A low figure, see :func:`draw_timeline`.
     """
     shown = shown_classes(result)
-    figure = Figure(figsize=(_WIDTH_IN, 0.8 + _ROW_IN * len(shown)), layout="constrained")
+    figure = Figure(figsize=(width_in, 0.8 + _ROW_IN * len(shown)), layout="constrained")
     axes = figure.subplots()
     mesh = draw_timeline(axes, result, shown)
     figure.colorbar(mesh, ax=axes, label="probability", ticks=[0, 0.5, 1], pad=0.01)
@@ -92,10 +94,10 @@ def draw_timeline(axes: Axes, result: FilePrediction, shown: list[str]) -> QuadM
     values = np.full((len(shown), len(starts)), np.nan)
     for start, window in zip(result.start_s, result.windows, strict=True):
         values[:, starts.index(start)] = window[columns]
-    axes.set_facecolor(_SILENT_COLOUR)
+    axes.set_facecolor(shade(0.12))
     mesh = axes.pcolormesh(
         edges_s(result), np.arange(len(shown) + 1), np.ma.masked_invalid(values),
-        cmap="Blues", vmin=0, vmax=1,
+        cmap=blues(), vmin=0, vmax=1,
     )  # fmt: skip
     for part in stretches(result):
         if part.probability is not None:

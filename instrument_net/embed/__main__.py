@@ -1,7 +1,8 @@
 """Write a vector a file, or find the files that sound most like one.
 
+python -m instrument_net.embed recordings/ --out vectors.npz
+python -m instrument_net.embed vectors.npz --similar clip.wav
 python -m instrument_net.embed best.ckpt recordings/ --out vectors.npz
-python -m instrument_net.embed best.ckpt vectors.npz --similar clip.wav
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from instrument_net.files import described, find_audio, printable
 from instrument_net.invocation import command_name
 from instrument_net.memory import keep_freed_pages
 from instrument_net.progress import work_progress
-from instrument_net.recognition.places import check_folders, check_places, print_result
+from instrument_net.recognition.named_checkpoint import checkpoint_and_inputs, describe_pretrained
+from instrument_net.recognition.places import check_folders, check_places
+from instrument_net.recognition.screen_output import print_result
 
 if TYPE_CHECKING:
     from instrument_net.embed.vectors import FileVectors
@@ -45,10 +48,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         f"{SOME_FILES_FAILED}, some files have no vector: they could not be read (each is named). "
         "A silent file has none either.",
     )
-    parser.add_argument("checkpoint", type=Path, help="best.ckpt of a training run, or its folder")
     parser.add_argument(
-        "inputs", nargs="+", type=Path, metavar="FILE|FOLDER",
-        help="audio files, folders of them, or what --out wrote with the same checkpoint",
+        "paths", nargs="+", type=Path, metavar="FILE|FOLDER",
+        help="audio files, folders of them, or what --out wrote with the same checkpoint. This may "
+        "stand before them: best.ckpt of a training run, the folder of the run, or exported "
+        "weights (.safetensors); default: the weights in the package",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, metavar="FILE.npz", help="write the vectors")
     parser.add_argument(
@@ -63,6 +67,12 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1, mps")
     parsed = parser.parse_args(arguments)
+    try:
+        parsed.checkpoint, parsed.inputs = checkpoint_and_inputs(parsed.paths, inputs=[_ENDING])
+    except InputError as error:
+        parser.error(str(error))
+    if not parsed.inputs:
+        parser.error("name files or folders to embed")
     if not (parsed.out or parsed.projector or parsed.similar):
         parser.error("name at least one of --out, --projector and --similar")
     if parsed.out and parsed.out.suffix.lower() != _ENDING:
@@ -99,13 +109,16 @@ def _embed(options: argparse.Namespace, screen: Console) -> int:
     check_places([options.out], spared=[options.checkpoint, *found.audio])
     check_folders([options.projector])
     from instrument_net.embed.projector import check_projector, write_projector
-    from instrument_net.embed.vectors import FileVectors, digest_of
+    from instrument_net.embed.vectors import FileVectors
     from instrument_net.recognition.device import choose_device
+    from instrument_net.recognition.digest import digest_of
     from instrument_net.recognition.recogniser import Recogniser
 
     if options.projector:
         check_projector(options.projector)
     recogniser = Recogniser.from_checkpoint(options.checkpoint)
+    if which := describe_pretrained(options.checkpoint, recogniser.card):
+        screen.print(for_screen(which))
     recogniser.to(choose_device(options.device))
     model = digest_of(recogniser)
     parts = [_kept(path, model) for path in kept]

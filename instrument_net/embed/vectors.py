@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Self
 
@@ -16,7 +15,6 @@ import torch
 from instrument_net.errors import InputError
 from instrument_net.files import printable, write_atomically
 from instrument_net.recognition.file_prediction import FilePrediction
-from instrument_net.recognition.recogniser import Recogniser
 
 _KEYS = ("path", "label", "probability", "vector", "model")
 
@@ -46,7 +44,8 @@ class FileVectors:
 
         Args:
             results: Predictions with vectors.
-            model: Digest of the network, see :func:`digest_of`.
+            model: Digest of the network, see
+                :func:`~instrument_net.recognition.digest.digest_of`.
         """
         best = [result.ranking(1)[0] for result in results]
         return cls(
@@ -108,11 +107,3 @@ class FileVectors:
             write_atomically(path, out.getvalue())
         except OSError as error:
             raise InputError(f"{printable(path)}: cannot be written: {error.strerror}") from error
-
-
-def digest_of(recogniser: Recogniser) -> str:
-    """Return 16 hexadecimal digits that change with the network's weights and its front end."""
-    content = blake2b(recogniser.front_end.fingerprint.encode(), digest_size=8)
-    for name, weight in recogniser.network.state_dict().items():
-        content.update(name.encode() + weight.cpu().contiguous().numpy().tobytes())
-    return content.hexdigest()

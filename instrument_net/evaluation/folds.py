@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 import torch
@@ -25,6 +26,29 @@ def pooled(parts: Sequence[Predictions]) -> Predictions:
         probabilities=torch.cat([part.over(class_names).probabilities for part in parts]),
         class_names=tuple(class_names),
     )
+
+
+def of_ensemble(parts: Sequence[Predictions]) -> Predictions:
+    """Return what several networks predict for the same clips as one ensemble.
+
+    As those of :class:`~instrument_net.models.Ensemble`, their logits are averaged: probabilities
+    are the geometric mean, normalised.
+
+    Args:
+        parts: One of each network, of the same clips and classes in the same order.
+
+    Raises:
+        ValueError: If clips or classes differ.
+    """
+    first, *others = parts
+    for other in others:
+        if list(other.clips["path"]) != list(first.clips["path"]):
+            raise ValueError("an ensemble's networks predict the same clips in the same order")
+        if other.class_names != first.class_names:
+            raise ValueError(f"classes differ: {first.class_names} and {other.class_names}")
+    tiny = torch.finfo(first.probabilities.dtype).tiny
+    logits = torch.stack([part.probabilities.clamp_min(tiny).log() for part in parts]).mean(dim=0)
+    return replace(first, probabilities=logits.softmax(dim=1))
 
 
 def fold_metrics(parts: Mapping[int | str, Predictions]) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from instrument_net.explanation.branches import DissectedNetwork, branch_logits
 from instrument_net.explanation.contributions import feature_contributions
 from instrument_net.explanation.explanation import Explanation, explain
-from instrument_net.explanation.figure import plot_explanation
+from instrument_net.explanation.figure import plot_explanation, plot_explanation_panels
 from instrument_net.explanation.heatmap import plot_contributions
 from instrument_net.explanation.saliency import saliency_map
 
@@ -15,5 +15,6 @@ __all__ = [
     "feature_contributions",
     "plot_contributions",
     "plot_explanation",
+    "plot_explanation_panels",
     "saliency_map",
 ]

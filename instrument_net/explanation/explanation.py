@@ -84,7 +84,9 @@ def explain(recogniser: Recogniser, waveform: Tensor, target: str | None = None)
         spectrogram, features = recogniser.front_end(waveform[None].to(device))
         network = DissectedNetwork(recogniser.network)
         logits_of = branch_logits(network, spectrogram, features)
-        probabilities = {name: logits.softmax(dim=1)[0] for name, logits in logits_of.items()}
+        probabilities = {
+            name: recogniser.probabilities(logits)[0] for name, logits in logits_of.items()
+        }
         own = next(iter(probabilities.values()))
         index = int(own.argmax()) if target is None else recogniser.class_names.index(target)
         code = torch.tensor([index], device=device)

@@ -10,12 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from instrument_net.drawing.paper import shade, shades
 from instrument_net.drawing.spectrogram import draw_spectrogram
 from instrument_net.drawing.titles import add_title
 from instrument_net.escaping import for_plot
 from instrument_net.explanation.explanation import Explanation
 from instrument_net.frontend import FrontEnd
 
+_PANEL_IN = 4.6
 _FOR, _AGAINST = "#d94801", "#2171b5"
 # Opaque orange where saliency is 1, nothing where it is 0: the spectrogram shows through.
 _OVERLAY = LinearSegmentedColormap.from_list(
@@ -52,13 +54,41 @@ def plot_explanation(
     return figure
 
 
+def plot_explanation_panels(explanation: Explanation, *, front_end: FrontEnd) -> list[Figure]:
+    """Plot the same, in panels as narrow as a telephone: below or beside one another.
+
+    Args:
+        explanation: Of one clip.
+        front_end: As in :func:`plot_explanation`.
+
+    Returns:
+        Spectrogram and, where there are several, branches; and, of a network that reads them, the
+        features. Without a title.
+    """
+    n_branches = len(explanation.branch_probabilities)
+    height_in = 0.9 + 0.25 * n_branches if n_branches > 1 else 0.0
+    panel = Figure(figsize=(_PANEL_IN, 4 + height_in), layout="constrained")
+    if n_branches > 1:
+        above, below = panel.subplots(2, height_ratios=[4, height_in - 0.6])
+        _draw_branches(below, explanation)
+    else:  # its probability is that of the class
+        above = panel.subplots()
+    _draw_spectrogram(panel, above, explanation, front_end)
+    contributions = explanation.feature_contributions
+    if contributions is None:
+        return [panel]
+    features = Figure(figsize=(_PANEL_IN, 4 + height_in), layout="constrained")
+    _draw_contributions(features.subplots(), contributions)
+    return [panel, features]
+
+
 def _draw_spectrogram(
     figure: Figure, axes: Axes, explanation: Explanation, front_end: FrontEnd
 ) -> None:
     draw = partial(
         draw_spectrogram, axes, bin_hz=front_end.bin_hz.cpu().numpy(), hop_s=front_end.hop_s
     )
-    draw(explanation.spectrogram.numpy(), cmap="gray_r")
+    draw(explanation.spectrogram.numpy(), cmap=shades())
     if explanation.saliency is None:
         axes.set_title("This network does not read the spectrogram", fontsize="medium")
     else:
@@ -68,27 +98,32 @@ def _draw_spectrogram(
     end_s = axes.get_xlim()[1]
     if explanation.sound_s < end_s:
         axes.axvspan(
-            explanation.sound_s, end_s, facecolor="0.95", edgecolor="0.8", hatch="//", linewidth=0
+            explanation.sound_s,
+            end_s,
+            facecolor=shade(0.05),
+            edgecolor=shade(0.2),
+            hatch="//",
+            linewidth=0,
         )
         room_s = end_s - explanation.sound_s
         if room_s > 0.2 * end_s:
             axes.text(
                 explanation.sound_s + room_s / 2, 0.5, "padding", ha="center", va="center",
-                transform=axes.get_xaxis_transform(), backgroundcolor="0.95",
+                transform=axes.get_xaxis_transform(), backgroundcolor=shade(0.05),
             )  # fmt: skip
 
 
 def _draw_branches(axes: Axes, explanation: Explanation) -> None:
     shares = explanation.branch_probabilities
     names = list(shares)[::-1]
-    axes.barh(names, [1.0] * len(names), color="0.93")
-    axes.barh(names, [shares[name] for name in names], color="#4d4d4d")
+    axes.barh(names, [1.0] * len(names), color=shade(0.07))
+    axes.barh(names, [shares[name] for name in names], color=shade(0.7))
     for row, name in enumerate(names):
         inside = shares[name] > 0.15  # where the bar has room for its own number
         axes.annotate(
             f"{shares[name]:.0%}", (shares[name], row), (-4 if inside else 4, 0),
             textcoords="offset points", ha="right" if inside else "left", va="center",
-            fontsize="small", color="white" if inside else "black",
+            fontsize="small", color=shade(0 if inside else 1),
         )  # fmt: skip
     axes.set_xlim(0, 1)
     axes.set_xlabel(for_plot(f"probability of {explanation.class_name}"))
@@ -99,8 +134,8 @@ def _draw_contributions(axes: Axes, contributions: pd.Series) -> None:
     ordered = contributions.iloc[np.argsort(contributions.abs(), kind="stable")]
     colours = [_FOR if value > 0 else _AGAINST for value in ordered]
     axes.barh(list(ordered.index), ordered, color=colours)
-    axes.axvline(0, color="black", linewidth=0.8)
-    axes.grid(axis="x", color="0.9")
+    axes.axvline(0, color=shade(1), linewidth=0.8)
+    axes.grid(axis="x", color=shade(0.1))
     axes.set_axisbelow(True)
     axes.margins(y=0.01)
     axes.locator_params(axis="x", nbins=4)  # "-0.025" is wide

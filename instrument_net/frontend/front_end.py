@@ -13,7 +13,9 @@ from torch import Tensor, nn
 from instrument_net.frontend.features import FEATURE_NAMES, Features
 from instrument_net.frontend.power_spectrogram import PowerSpectrogram
 from instrument_net.frontend.ratio import ratio
+from instrument_net.frontend.recording import is_recording
 from instrument_net.frontend.settings import complete_settings
+from instrument_net.frontend.side_by_side import side_by_side
 from instrument_net.frontend.spectrogram_scale import SpectrogramScale
 from instrument_net.frontend.spectrograms import build_spectrogram
 
@@ -24,7 +26,8 @@ class FrontEnd(nn.Module):
     """Waveforms -> (spectrogram, features), batched, on any device.
 
     Every clip is first brought to a peak of 1 (silence stays zero), so neither output depends on
-    gain. A batch equals its clips one by one. Arithmetic is float32 and differentiable.
+    gain. A batch equals its clips one by one; on a CPU to the last digit, whatever the number of
+    threads. Arithmetic is float32 and differentiable.
 
     The features are always those of one STFT, which ``features`` describes. The spectrogram is the
     power of the same STFT or, of the same clip, another transform, which ``spectrogram`` describes.
@@ -150,13 +153,25 @@ class FrontEnd(nn.Module):
                 f"waveform is {waveform.dtype}, "
                 "this front end takes floating-point samples or torch.int16"
             )
-        if waveform.device.type != "cpu" or torch.compiler.is_compiling():
+        if waveform.device.type != "cpu" or is_recording():
             return self._transform(waveform)
-        # A clip's intermediates fit into a processor's cache, a batch's do not: clip by clip is
-        # twice as fast.
-        clips = [self._transform(clip[None]) for clip in waveform]
-        spectrograms, features = zip(*clips, strict=True)
-        return torch.cat(spectrograms), torch.cat(features)
+        return self._clip_by_clip(waveform)
+
+    def _clip_by_clip(self, waveform: Tensor) -> tuple[Tensor, Tensor]:
+        # A clip's intermediates fit into a processor's cache, a batch's do not: twice as fast.
+        clips = waveform.split(1)
+        if waveform.requires_grad and torch.is_grad_enabled():
+            spectrograms, features = zip(*side_by_side(self._transform, clips), strict=True)
+            return torch.cat(spectrograms), torch.cat(features)
+        shapes = self.spectrogram_shape, (len(self.feature_names),)
+        outputs = [torch.empty(len(clips), *shape, dtype=torch.float32) for shape in shapes]
+
+        def fill(index: int) -> None:  # what the clip gives is copied while it is in the cache
+            for output, of_clip in zip(outputs, self._transform(clips[index]), strict=True):
+                output[index : index + 1] = of_clip
+
+        side_by_side(fill, range(len(clips)))
+        return outputs[0], outputs[1]
 
     def _transform(self, waveform: Tensor) -> tuple[Tensor, Tensor]:
         # Half precision has neither the range nor the digits for power 80 dB down.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from instrument_net.frontend.pcen import Pcen
@@ -33,12 +33,13 @@ def relative_level(power: Tensor, *, top_db: float) -> Tensor:
     Returns:
         The same shape, in [0, 1]. A silent clip gives zeros.
     """
-    relative = relative_power(power)
     floor = 10 ** (-top_db / 10)
-    level = 1 + (10 / top_db) * relative.clamp_min(floor).log10()
-    # Compared, not clamped: rounding leaves the floor's own level a hair beside 0, and silence
-    # has to be 0 exactly. Nothing exceeds 1, because no power exceeds the maximum.
-    return torch.where(relative <= floor, 0.0, level)
+    # Not clamped to the floor: rounding leaves the floor's own level a hair beside 0, and silence
+    # has to be 0 exactly. 30 dB below the floor, a level is told from those above without doubt.
+    # Nothing exceeds 1, because no power exceeds the maximum.
+    relative = F.threshold(relative_power(power), floor, floor / 1000)
+    level = relative.log10().mul_(10 / top_db).add_(1)
+    return F.threshold(level, -15 / top_db, 0.0)
 
 
 class SpectrogramScale(nn.Module):

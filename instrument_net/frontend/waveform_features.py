@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from instrument_net.frontend.ratio import ratio
@@ -69,20 +70,22 @@ def autocorrelation(waveform: Tensor, *, n_lags: int) -> Tensor:
     # torch.linalg.vector_norm, which adds without pairing: 5e-5 off.
     n, end = n_lags, waveform.shape[-1]
     left, energy = waveform[:, :-n], waveform.square()
-    until, since = energy[:, :-n].sum(dim=-1), energy[:, n:].sum(dim=-1)
-    cosines = []
-    for k in range(1, n + 1):
-        rest = slice(end - n, end - k)  # of the pairs; empty for the largest lag
-        product = (left * waveform[:, k : end - n + k]).sum(dim=-1)
-        product = product + (waveform[:, rest] * waveform[:, end - n + k :]).sum(dim=-1)
-        norms = _root(until + energy[:, rest].sum(dim=-1)) * _root(
-            since + energy[:, k:n].sum(dim=-1)
-        )
-        cosines.append(ratio(product, norms))
-    return torch.stack(cosines, dim=-1).clamp(-1, 1)
+    shared = [(left * waveform[:, k : end - n + k]).sum(dim=-1) for k in range(1, n + 1)]
+    # What each lag adds: a row for every lag, 0 where one of the two samples lies outside.
+    first = waveform[:, -n:]
+    partners = F.pad(first, (0, n)).unfold(1, n, 1)[:, 1:]  # (batch, lag, sample)
+    inside = waveform.new_ones(n, n).triu(1)
+    product = torch.stack(shared, dim=-1) + (first[:, None] * partners).sum(dim=-1)
+    until = energy[:, :-n].sum(dim=-1, keepdim=True)
+    until = until + (energy[:, None, -n:] * inside.flip(1)).sum(dim=-1)
+    since = energy[:, n:].sum(dim=-1, keepdim=True)
+    since = since + (energy[:, None, :n] * inside).sum(dim=-1)
+    return ratio(product, _root(until) * _root(since)).clamp(-1, 1)
 
 
 def _root(energy: Tensor) -> Tensor:
+    if not energy.requires_grad:
+        return energy.sqrt()
     # At 0 the gradient of a square root is infinite; silence must not make it NaN.
     silent = energy == 0
     return torch.where(silent, 0.0, torch.where(silent, 1.0, energy).sqrt())

@@ -59,6 +59,12 @@ class TrainingLoss(nn.Module):
             class_weights=self.class_weights,
         )
 
+    def weight_of(self, labels: Tensor) -> Tensor:
+        """Return what a batch weighs in a mean over several, a scalar: see ``cross_entropy``."""
+        if self.class_weights is None or labels.ndim == 2:
+            return torch.full((), float(len(labels)), device=labels.device)
+        return self.class_weights[labels].sum()
+
     def unweighted(self, logits: Tensor, labels: Tensor) -> Tensor:
         """Return the loss without smoothing and weights, to compare runs that differ in them."""
         return cross_entropy(logits, labels, log_base=self._log_base)

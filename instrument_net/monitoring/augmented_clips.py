@@ -53,7 +53,7 @@ class AugmentedClips(lightning.Callback):
             spectrograms = datamodule.augmentation.augment_spectrograms(spectrograms)
         peaks = waveforms.abs().amax(dim=1, keepdim=True).clamp_min(1 / FULL_SCALE)
         sounds = (waveforms / peaks).cpu()
-        names = datamodule.class_names
+        names = datamodule.class_names + datamodule.auxiliary_classes
         for k, code in enumerate(codes):
             add_clip(
                 writer,

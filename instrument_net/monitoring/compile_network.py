@@ -35,8 +35,9 @@ class CompileNetwork(lightning.Callback):
         assert isinstance(pl_module, InstrumentClassifier)
         assert isinstance(datamodule, InstrumentDataModule)
         device = pl_module.device
+        n_clips = -(-datamodule.batch_size // trainer.world_size)
         batch = [
-            part.expand(datamodule.batch_size, *part.shape[1:]).contiguous().to(device)
+            part.expand(n_clips, *part.shape[1:]).contiguous().to(device)
             for part in pl_module.example_inputs()
         ]
 

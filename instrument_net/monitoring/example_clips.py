@@ -31,7 +31,9 @@ class ExampleClips(lightning.Callback):
             or not isinstance(datamodule, InstrumentDataModule)
         ):
             return
-        waveforms, _, labels = datamodule.val_dataloader().clips.first_of_each_class(self._n_clips)
+        waveforms, _, labels = datamodule.loader("validation").clips.first_of_each_class(
+            self._n_clips
+        )
         front_end = pl_module.front_end
         with torch.no_grad():
             spectrogram, features = front_end(waveforms.to(pl_module.device))

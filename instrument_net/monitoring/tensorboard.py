@@ -13,14 +13,27 @@ from instrument_net.frontend import FrontEnd
 
 
 def tensorboard_writer(trainer: lightning.Trainer) -> SummaryWriter | None:
-    """Return the writer; ``None`` in a sanity check or where the trainer logs elsewhere."""
-    if trainer.sanity_checking or not trainer.is_global_zero:
+    """Return the writer, of the first process; ``None`` where nothing is shown in TensorBoard."""
+    logger = _logger(trainer)
+    if logger is None or not trainer.is_global_zero:
         return None
-    for logger in trainer.loggers:
-        if isinstance(logger, TensorBoardLogger):
-            writer: SummaryWriter = logger.experiment
-            return writer
-    return None
+    writer: SummaryWriter = logger.experiment
+    return writer
+
+
+def shows_in_tensorboard(trainer: lightning.Trainer) -> bool:
+    """Return whether the first process has a writer: the same answer in every process.
+
+    What is shown may be computed by all processes together; then none may be missing.
+    """
+    return _logger(trainer) is not None
+
+
+def _logger(trainer: lightning.Trainer) -> TensorBoardLogger | None:
+    """Return the logger; ``None`` in a sanity check or where the trainer logs elsewhere."""
+    if trainer.sanity_checking:
+        return None
+    return next((one for one in trainer.loggers if isinstance(one, TensorBoardLogger)), None)
 
 
 def add_clip(

@@ -8,6 +8,8 @@ from typing import Any
 import lightning
 import torch
 
+from instrument_net.data.resumable_batches import batches_of
+
 _UPDATE_EVERY_S = 1.0
 
 
@@ -15,7 +17,8 @@ class Throughput(lightning.Callback):
     """Log ``train/clips_per_s``: to the progress bar every second, to the logger every epoch.
 
     The time is that of the whole training part of an epoch: loading, front end, step. On a GPU the
-    clock is read without waiting for the device: the first values of an epoch are too high.
+    clock is read without waiting for the device: the first values of an epoch are too high. Clips
+    are those of all processes.
     """
 
     def on_train_start(
@@ -43,7 +46,8 @@ class Throughput(lightning.Callback):
         batch_idx: int,
     ) -> None:
         """Count the batch; log the rate once a second and at the end of the epoch."""
-        self._clips += len(batch[-1]) * trainer.world_size
+        batches = batches_of(trainer.train_dataloader)
+        self._clips += len(batch[-1]) if batches is None else batches.n_clips(batch_idx)
         now_s = time.perf_counter()
         if now_s - self._shown_s < _UPDATE_EVERY_S and not trainer.is_last_batch:
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from instrument_net.errors import InputError
@@ -27,6 +27,8 @@ class Certainty:
             that coverage. A coverage for which there were too few sources is not in it.
         unsure_below: A clip whose most probable class is less probable is ``unsure``.
         origin: Where the numbers come from, in words.
+        measured: How good the same predictions were, plain values: see
+            :func:`instrument_net.evaluation.kept_scores.kept_scores`. Empty: not known.
 
     Raises:
         InputError: If the temperature is not above 0 and finite.
@@ -39,6 +41,7 @@ class Certainty:
     least_probability: Mapping[float, float]
     unsure_below: float
     origin: str
+    measured: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what gives no probabilities."""
@@ -114,6 +117,7 @@ class Certainty:
             "least_probability": {f"{c:g}": p for c, p in self.least_probability.items()},
             "unsure_below": self.unsure_below,
             "origin": self.origin,
+            "measured": dict(self.measured),
         }
 
     @classmethod
@@ -136,9 +140,9 @@ class Certainty:
         try:
             least = {float(c): float(p) for c, p in kept["least_probability"].items()}
             temperature, unsure_below = float(kept["temperature"]), float(kept["unsure_below"])
-            origin = str(kept["origin"])
+            origin, measured = str(kept["origin"]), dict(kept.get("measured", {}))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(f"its {KEY} cannot be read: {error}") from error
         if not all(0 <= p <= 1 for p in (*least, *least.values(), unsure_below)):
             raise InputError(f"its {KEY} cannot be read: a probability is not in [0, 1]")
-        return cls(temperature, least, unsure_below, origin)
+        return cls(temperature, least, unsure_below, origin, measured)

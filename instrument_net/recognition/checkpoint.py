@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from instrument_net.errors import InputError
 from instrument_net.recognition.kept_settings import current_settings
-from instrument_net.run_folder import RunFolder
+from instrument_net.recognition.weights_file import is_weights_file, read_weights_file
 
+_PREFIX = "network."  # of the names of the network's tensors
 _FIRST_BYTES = b"PK\x03\x04"  # of a zip archive, which PyTorch writes
 
 
@@ -24,7 +25,7 @@ class CheckpointError(InputError):
 
 
 def read_checkpoint(path: Path) -> Any:
-    """Return what a checkpoint holds, on the CPU.
+    """Return what a checkpoint holds, on the CPU; or a file of weights, in the same layout.
 
     The file is read as tensors and plain values only: it cannot run code.
 
@@ -34,8 +35,12 @@ def read_checkpoint(path: Path) -> Any:
     if not path.is_file():
         raise CheckpointError(f"{path}: no such checkpoint; runs keep theirs in checkpoints/")
     try:
+        if is_weights_file(path):
+            return read_weights_file(path)
         _compare_checksums(path)
         return torch.load(path, map_location="cpu", weights_only=True)
+    except InputError as error:
+        raise CheckpointError(f"{path}: {error}") from error
     except Exception as error:  # whatever the reader stumbles over in bytes that are no archive
         raise CheckpointError(
             f"{path}: no checkpoint, damaged, or not of plain values alone: {_reason(path, error)}"
@@ -63,15 +68,6 @@ def _reason(path: Path, error: Exception) -> str:
     return "it is cut or damaged; copy it again"
 
 
-def checkpoint_file(path: str | Path) -> Path:
-    """Return the file that is meant: a checkpoint itself, or the best one of a run's folder."""
-    path = Path(path)
-    if not path.is_dir():
-        return path
-    best = RunFolder(path).best_checkpoint
-    return best if best.is_file() else path / best.name
-
-
 def settings_of(content: Mapping[str, Any], path: Path) -> dict[str, Any]:
     """Return the settings that a checkpoint keeps, as this version takes them.
 
@@ -89,6 +85,12 @@ def settings_of(content: Mapping[str, Any], path: Path) -> dict[str, Any]:
             return current_settings(kept)
         except InputError as error:
             raise CheckpointError(f"{path}: {error}") from error
+
+
+def network_weights(content: Mapping[str, Any]) -> dict[str, Tensor]:
+    """Return the state of the network that a checkpoint holds, beside whatever trained it."""
+    weights = content["state_dict"]
+    return {k.removeprefix(_PREFIX): v for k, v in weights.items() if k.startswith(_PREFIX)}
 
 
 def check_weights(network: nn.Module, path: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -15,8 +16,10 @@ from instrument_net.errors import InputError
 from instrument_net.files import write_atomically
 from instrument_net.frontend import factor_power_spectrograms
 from instrument_net.recognition.recogniser import Recogniser
+from instrument_net.recognition.weights_file import halved, write_weights_file
 
 LARGEST_DIFFERENCE = 1e-4
+LARGEST_DIFFERENCE_OF_HALVED = 1e-3
 _TRIAL_BATCH = 3
 
 
@@ -93,19 +96,42 @@ def export_torch(recogniser: Recogniser, path: Path) -> float:
     return difference
 
 
-def export_weights(recogniser: Recogniser, path: Path) -> None:
-    """Write the weights as safetensors, and beside them a JSON with all settings.
+def export_weights(
+    recogniser: Recogniser,
+    path: Path,
+    *,
+    half: bool = False,
+    card: Mapping[str, Any] | None = None,
+) -> float:
+    """Write weights and settings as one safetensors file, which stands for the checkpoint.
 
     Args:
         recogniser: What to export.
-        path: The ``.safetensors`` file; the JSON has the same name.
-    """
-    from safetensors.torch import save
+        path: The file, which is written only after it has been tried.
+        half: Whether the weights are kept in float16, in half of the size.
+        card: What is known about the training, plain values; default: what the recogniser's own
+            file said.
 
-    weights = {name: w.contiguous() for name, w in recogniser.network.state_dict().items()}
-    write_atomically(path, save(weights, metadata=_metadata(recogniser)))
-    settings = json.dumps(recogniser.settings, indent=2) + "\n"
-    write_atomically(path.with_suffix(".json"), settings.encode())
+    Returns:
+        The largest difference of a probability from that of the recogniser.
+
+    Raises:
+        ExportError: If a probability differs by more than 1e-4, in float16 by more than 1e-3.
+    """
+    weights = recogniser.network.state_dict()
+    kept = halved(weights) if half else weights
+    trial = copy.deepcopy(recogniser)
+    trial.network.load_state_dict(kept)
+    most = LARGEST_DIFFERENCE_OF_HALVED if half else LARGEST_DIFFERENCE
+    with torch.no_grad():
+        difference = _refuse_difference(recogniser, trial, _trial(recogniser), most=most)
+    write_weights_file(path, kept, recogniser.settings, card=card or recogniser.card or None)
+    return difference
+
+
+def export_settings(recogniser: Recogniser, path: Path) -> None:
+    """Write the settings of front end and network, and the class names, as JSON."""
+    write_atomically(path, (json.dumps(recogniser.settings, indent=2) + "\n").encode())
 
 
 def _trial(recogniser: Recogniser) -> Tensor:
@@ -120,7 +146,11 @@ def _trial(recogniser: Recogniser) -> Tensor:
 
 
 def _refuse_difference(
-    recogniser: Recogniser, exported: Callable[[Tensor], Tensor], waveforms: Tensor
+    recogniser: Recogniser,
+    exported: Callable[[Tensor], Tensor],
+    waveforms: Tensor,
+    *,
+    most: float = LARGEST_DIFFERENCE,
 ) -> float:
     """Return the largest difference over the trial at every batch size up to its own."""
     differences = []
@@ -130,10 +160,10 @@ def _refuse_difference(
             theirs = exported(waveforms[:size])
         differences.append((ours - theirs).abs().max())
     difference = float(torch.stack(differences).max())  # NaN, if there is one
-    if not difference <= LARGEST_DIFFERENCE:
+    if not difference <= most:
         raise ExportError(
             f"the exported network differs from PyTorch by {difference:.2g} in a probability, "
-            f"more than {LARGEST_DIFFERENCE}; nothing was written"
+            f"more than {most}; nothing was written"
         )
     return difference
 

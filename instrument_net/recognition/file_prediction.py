@@ -7,6 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from instrument_net.recognition.answer import Answer
+from instrument_net.recognition.certainty import UNSURE
 from instrument_net.recognition.window_weights import Level, window_weights
 
 if TYPE_CHECKING:
@@ -117,6 +119,16 @@ class FilePrediction:
             return self.notes
         ((name, value),) = self.ranking(1)
         return [*self.notes, f"unsure: {name}, the most probable, has {value:.0%}"]
+
+    @property
+    def answer(self) -> Answer:
+        """Return what is kept of the file when its result is written."""
+        if self.error is not None:
+            return Answer(self.path, None, None)
+        if self.is_silent or self.is_unsure:
+            return Answer(self.path, SILENT if self.is_silent else UNSURE, None)
+        ((label, probability),) = self.ranking(1)
+        return Answer(self.path, label, probability)
 
     def ranking(self, top: int | None = None) -> list[tuple[str, float]]:
         """Return (class, probability), the most probable first, at most ``top`` of them.

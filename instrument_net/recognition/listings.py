@@ -1,20 +1,42 @@
-"""Predictions of files -> CSV, JSON or a table on the screen."""
+"""Predictions of files -> CSV, JSON, JSON Lines or a table on the screen."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Callable
-from typing import TextIO
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol, TextIO
 
 from instrument_net.files import printable
 from instrument_net.recognition.certainty import UNSURE
 from instrument_net.recognition.file_prediction import SILENT, FilePrediction
+from instrument_net.recognition.listing import Listing
 from instrument_net.recognition.table import as_table
 
+_ROWS_OF_A_TABLE = 1_000  # their widths have to be known before the first is written
 
-def as_csv(results: list[FilePrediction], top: int, screen: TextIO | None = None) -> str:
+
+class MakeListing(Protocol):
+    """Makes the listing of a form."""
+
+    def __call__(
+        self, n_classes: int, top: int, *, with_sets: bool = False, screen: TextIO | None = None
+    ) -> Listing:
+        """Return the listing.
+
+        Args:
+            n_classes: Of the network.
+            top: Classes a file, at most.
+            with_sets: Whether sets of classes were asked for.
+            screen: Where a table will be printed; ``None``: into a file.
+        """
+
+
+def csv_listing(
+    n_classes: int, top: int, *, with_sets: bool = False, screen: TextIO | None = None
+) -> Listing:
     """Return a line a file, also where it could not be read.
 
     Columns: path, label and probability of the most probable class, ``label_2``,
@@ -24,14 +46,11 @@ def as_csv(results: list[FilePrediction], top: int, screen: TextIO | None = None
     for, a column ``set`` before the notes names their classes.
     """
     del screen
-    most = max((len(result.class_names) for result in results), default=1)
-    ranks = range(1, min(top, most) + 1)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    ranks = range(1, min(top, n_classes) + 1)
     pairs = [f"{what}_{rank}" for rank in ranks for what in ("label", "probability")]
-    sets = ["set"] * any(result.coverage is not None for result in results)
-    writer.writerow(["path", "label", "probability", *pairs[2:], *sets, "notes", "error"])
-    for result in results:
+    sets = ["set"] * with_sets
+
+    def row(result: FilePrediction) -> list[str]:
         cells = [
             cell for name, value in result.ranking(len(ranks)) for cell in (name, f"{value:.6f}")
         ] or [SILENT if result.is_silent else ""]
@@ -40,38 +59,74 @@ def as_csv(results: list[FilePrediction], top: int, screen: TextIO | None = None
             cells[:2] = [UNSURE, ""]
         cells += ["; ".join(result.class_set)] * len(sets)
         notes = "; ".join(result.all_notes)
-        writer.writerow([printable(result.path), *cells, notes, result.error or ""])
-    return out.getvalue()
+        return [printable(result.path), *cells, notes, result.error or ""]
+
+    return Listing(
+        lambda results: csv_text(map(row, results)),
+        head=csv_text([["path", "label", "probability", *pairs[2:], *sets, "notes", "error"]]),
+    )
 
 
-def as_json(results: list[FilePrediction], top: int, screen: TextIO | None = None) -> str:
+def json_listing(
+    n_classes: int, top: int, *, with_sets: bool = False, screen: TextIO | None = None
+) -> Listing:
     """Return a list of files: ``path``, ``predictions``, ``duration_s``, ``notes``, ``error``.
 
     A file without a class has no predictions, and an error or the note ``silent``. Where it is
     known how sure the network may be, ``unsure`` says whether no class explains the file; where
     sets were asked for, ``set`` lists their classes.
     """
-    del screen
-    rows = [
-        {
-            "path": printable(result.path),
-            "predictions": [
-                {"label": name, "probability": round(value, 6)}
-                for name, value in result.ranking(top)
-            ],
-            "duration_s": None if result.duration_s is None else round(result.duration_s, 6),
-            **({} if result.certainty is None else {"unsure": result.is_unsure}),
-            **({} if result.coverage is None else {"set": list(result.class_set)}),
-            "notes": result.all_notes,
-            "error": result.error,
-        }
-        for result in results
-    ]
-    return json.dumps(rows, indent=2) + "\n"
+    del n_classes, with_sets, screen
+
+    def text(results: Sequence[FilePrediction]) -> str:
+        rows = [json.dumps(_object(result, top), indent=2) for result in results]
+        return "\n" + textwrap.indent(",\n".join(rows), "  ")
+
+    return Listing(text, head="[", between=",", foot="\n]\n")
 
 
-LISTINGS: dict[str, Callable[[list[FilePrediction], int, TextIO | None], str]] = {
-    "table": as_table,
-    "csv": as_csv,
-    "json": as_json,
+def json_lines_listing(
+    n_classes: int, top: int, *, with_sets: bool = False, screen: TextIO | None = None
+) -> Listing:
+    """Return the objects of :func:`json_listing`, each on a line of its own, without a list."""
+    del n_classes, with_sets, screen
+    return Listing(
+        lambda results: "".join(json.dumps(_object(result, top)) + "\n" for result in results)
+    )
+
+
+def table_listing(
+    n_classes: int, top: int, *, with_sets: bool = False, screen: TextIO | None = None
+) -> Listing:
+    """Return tables of up to 1,000 files: :func:`~instrument_net.recognition.table.as_table`."""
+    del n_classes, with_sets
+    return Listing(lambda results: as_table(results, top, screen), at_once=_ROWS_OF_A_TABLE)
+
+
+def csv_text(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as lines of CSV."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
+
+
+def _object(result: FilePrediction, top: int) -> dict[str, Any]:
+    return {
+        "path": printable(result.path),
+        "predictions": [
+            {"label": name, "probability": round(value, 6)} for name, value in result.ranking(top)
+        ],
+        "duration_s": None if result.duration_s is None else round(result.duration_s, 6),
+        **({} if result.certainty is None else {"unsure": result.is_unsure}),
+        **({} if result.coverage is None else {"set": list(result.class_set)}),
+        "notes": result.all_notes,
+        "error": result.error,
+    }
+
+
+LISTINGS: dict[str, MakeListing] = {
+    "table": table_listing,
+    "csv": csv_listing,
+    "json": json_listing,
+    "jsonl": json_lines_listing,
 }

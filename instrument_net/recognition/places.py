@@ -1,15 +1,14 @@
-"""Where results go: places that are checked before the work, and text that every screen takes."""
+"""Where results go: places that are checked before the work."""
 
 from __future__ import annotations
 
 import errno
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from instrument_net.errors import InputError
-from instrument_net.files import printable, write_atomically
+from instrument_net.files import printable
 
 _ELSEWHERE = "name another file"
 
@@ -29,7 +28,7 @@ def check_places(places: Sequence[Path | None], *, spared: Sequence[Path]) -> No
         try:
             _check_place(place, wanted[:k], spared)
         except OSError as error:
-            raise _refusal(place, error) from error
+            raise refusal(place, error) from error
 
 
 def check_folders(places: Sequence[Path | None]) -> None:
@@ -53,34 +52,13 @@ def check_folders(places: Sequence[Path | None]) -> None:
             if not os.access(folder, os.W_OK):  # no trial, which would change the folder's time
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except OSError as error:
-            raise _refusal(place, error) from error
+            raise refusal(place, error) from error
 
 
-def write_result(place: Path, text: str) -> None:
-    """Write a text in UTF-8, whole or not at all; a device or pipe is written to as it is.
-
-    Raises:
-        InputError: If it cannot be written; nothing is left of it then.
-    """
-    content = text.encode("utf-8", "backslashreplace")
-    try:
-        if place.exists() and not place.is_file():
-            place.write_bytes(content)
-        else:
-            write_atomically(place, content)
-    except OSError as error:
-        raise _refusal(place, error) from error
-
-
-def print_result(text: str) -> None:
-    r"""Print a text; characters that the screen does not have are spelled out, as ``\xe4``."""
-    encoding = sys.stdout.encoding or "utf-8"
-    try:
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader, such as head, has seen enough. Python would complain once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def refusal(place: Path, error: OSError) -> InputError:
+    """Return the line that names a place that cannot be written, and why."""
+    reason = error.strerror or str(error)
+    return InputError(f"{printable(place)}: cannot be written: {reason}; {_ELSEWHERE}")
 
 
 def _check_place(place: Path, others: Sequence[Path], spared: Sequence[Path]) -> None:
@@ -98,13 +76,14 @@ def _check_place(place: Path, others: Sequence[Path], spared: Sequence[Path]) ->
     trial.unlink()
 
 
-def _refusal(place: Path, error: OSError) -> InputError:
-    reason = error.strerror or str(error)
-    return InputError(f"{printable(place)}: cannot be written: {reason}; {_ELSEWHERE}")
-
-
 def _same(place: Path, file: Path) -> bool:
+    """Return whether both are one entry of a folder; only names that are alike are looked up.
+
+    A link, or a second name, of a file is replaced, and the file stays.
+    """
+    if place.name.casefold() != file.name.casefold():
+        return False
     try:
-        return place.samefile(file)
+        return place.parent.samefile(file.parent)
     except OSError:
         return place.absolute() == file.absolute()

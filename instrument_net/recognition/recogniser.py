@@ -15,12 +15,13 @@ from instrument_net.models.network import Network
 from instrument_net.recognition.certainty import KEY, Certainty
 from instrument_net.recognition.checkpoint import (
     check_weights,
-    checkpoint_file,
+    network_weights,
     read_checkpoint,
     refusals_naming,
     settings_of,
 )
 from instrument_net.recognition.kept_settings import current_settings
+from instrument_net.recognition.named_checkpoint import PRETRAINED, checkpoint_file
 from instrument_net.recognition.parts import build_parts
 
 
@@ -37,6 +38,7 @@ class Recogniser(nn.Module):
             empty for one that was put together from modules.
         certainty: How sure it may be of unseen sources; ``None``: not known. Where it is known, all
             probabilities are scaled by it.
+        card: What its file says about its training, plain values; empty where it says nothing.
     """
 
     def __init__(self, front_end: FrontEnd, network: nn.Module, class_names: Sequence[str]) -> None:
@@ -46,12 +48,26 @@ class Recogniser(nn.Module):
         self.class_names = tuple(class_names)
         self.settings: dict[str, Any] = {}
         self.certainty: Certainty | None = None
+        self.card: dict[str, Any] = {}
+
+    @classmethod
+    def pretrained(cls) -> Self:
+        """Return the recogniser that comes with the package: no file and no network is needed.
+
+        What it was trained on, and how well it does, is in its card: ``instrument-net card``.
+
+        >>> recogniser = Recogniser.pretrained()
+        >>> len(recogniser.class_names)
+        21
+        """
+        return cls.from_checkpoint(PRETRAINED)
 
     @classmethod
     def from_checkpoint(cls, path: str | Path) -> Self:
         """Return the recogniser that a checkpoint of a training run holds, in evaluation mode.
 
-        ``path`` may also be the folder of the run, whose best checkpoint it is then.
+        ``path`` may also be the folder of the run, whose best checkpoint it is then; a file that
+        ``export --to safetensors`` wrote; or the word ``pretrained``, see :meth:`pretrained`.
 
         Needs neither the corpus nor the configuration of the run, and imports no Lightning. The
         file is read as tensors and plain values only: it cannot run code.
@@ -74,12 +90,9 @@ class Recogniser(nn.Module):
         settings = settings_of(content, path)
         with refusals_naming(path):
             recogniser = cls.from_settings({**settings, KEY: content.get(KEY)})
-            prefix = "network."
-            weights = content["state_dict"]
-            recogniser.network.load_state_dict(
-                {k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)}
-            )
+            recogniser.network.load_state_dict(network_weights(content))
             check_weights(recogniser.network, path)
+            recogniser.card = dict(content.get("card") or {})
         return recogniser
 
     @classmethod
@@ -117,7 +130,13 @@ class Recogniser(nn.Module):
 
     def classify(self, spectrogram: Tensor, features: Tensor) -> Tensor:
         """Return probabilities ``(batch, n_classes)`` of what the front end returns."""
-        logits: Tensor = self.network(spectrogram, features)
+        return self.probabilities(self.network(spectrogram, features))
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Return the probabilities of logits ``(batch, n_classes)``, scaled where it is known how.
+
+        All that names a probability of this recogniser goes through here.
+        """
         return logits.softmax(dim=1) if self.certainty is None else self.certainty.scaled(logits)
 
     def sets(self, probabilities: Tensor, coverage: float) -> list[tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import TextIO
 
 from rich.cells import cell_len
@@ -19,7 +20,7 @@ _FRAME = 3  # columns of characters that a column of the table takes beside its 
 _LEAST_OF_TEXT = 24  # columns of characters for a path or a note, which may be folded
 
 
-def as_table(results: list[FilePrediction], top: int, screen: TextIO | None = None) -> str:
+def as_table(results: Sequence[FilePrediction], top: int, screen: TextIO | None = None) -> str:
     """Return a row a file with its ``top`` most probable classes; nothing without files.
 
     Classes for which a row has no room are listed below one another. Where a file has none, the row
@@ -47,7 +48,7 @@ def as_table(results: list[FilePrediction], top: int, screen: TextIO | None = No
     return content.getvalue().decode(encoding)
 
 
-def _wide(results: list[FilePrediction], top: int) -> Table:
+def _wide(results: Sequence[FilePrediction], top: int) -> Table:
     top = min(top, max(len(result.class_names) for result in results))
     table = Table("file", *(f"{rank}." for rank in range(1, top + 1)))
     with_sets = _add_set_column(table, results)
@@ -64,7 +65,7 @@ def _wide(results: list[FilePrediction], top: int) -> Table:
     return table
 
 
-def _long(results: list[FilePrediction], top: int) -> Table:
+def _long(results: Sequence[FilePrediction], top: int) -> Table:
     table = Table("file", "rank", "class", "probability")
     with_sets = _add_set_column(table, results)
     with_notes = any(map(_note, results))
@@ -83,7 +84,7 @@ def _long(results: list[FilePrediction], top: int) -> Table:
     return table
 
 
-def _add_set_column(table: Table, results: list[FilePrediction]) -> bool:
+def _add_set_column(table: Table, results: Sequence[FilePrediction]) -> bool:
     """Add a column for sets of classes, where they were asked for, and return whether they were."""
     coverages = {result.coverage for result in results if result.coverage is not None}
     for coverage in coverages:  # one at most: it is asked for once

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from instrument_net.errors import InputError
 from instrument_net.escaping import one_line
 from instrument_net.files import printable
 from instrument_net.recognition.file_prediction import SILENT, FilePrediction
+from instrument_net.recognition.listing import Listing
+from instrument_net.recognition.listings import csv_text
 from instrument_net.recognition.stretches import stretches, window_end_s
 
 _OF_LABELS = ".txt"
 
 
-def timeline(results: list[FilePrediction], place: Path) -> str:
+def timeline_listing(place: Path, class_names: Sequence[str]) -> Listing:
     """Return what a file's ending asks for: ``.txt`` labels, any other a table.
 
     Args:
-        results: The files; of labels, one.
         place: Where it will be written.
+        class_names: Of the network.
     """
     if place.suffix.lower() == _OF_LABELS:
-        return "".join(map(timeline_labels, results))
-    return timeline_csv(results)
+        return Listing(lambda results: "".join(map(timeline_labels, results)))
+    columns = ["path", "start_s", "end_s", "label", *(f"p({name})" for name in class_names)]
+    return Listing(
+        lambda results: csv_text(row for result in results for row in timeline_rows(result)),
+        head=csv_text([columns]),
+    )
 
 
 def check_timeline(place: Path, n_files: int) -> None:
@@ -55,23 +60,20 @@ def timeline_labels(result: FilePrediction) -> str:
     )
 
 
-def timeline_csv(results: list[FilePrediction]) -> str:
-    """Return a line a window: path, start, end, most probable class, probability of every class.
+def timeline_rows(result: FilePrediction) -> list[list[str]]:
+    """Return a row a window: path, start, end, most probable class, probability of every class.
 
     Windows overlap by half. The label of a window in which nothing sounds is ``silent``, and it has
     no probabilities.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    names = results[0].class_names if results else ()
-    writer.writerow(["path", "start_s", "end_s", "label", *(f"p({name})" for name in names)])
-    for result in results:
-        rows = [
-            (start_s, names[int(window.argmax())], [f"{p:.6f}" for p in window])
-            for start_s, window in zip(result.start_s, result.windows, strict=True)
-        ]
-        rows += [(start_s, SILENT, [""] * len(names)) for start_s in result.silent_s]
-        for start_s, label, values in sorted(rows):
-            times = [f"{start_s:.3f}", f"{window_end_s(result, start_s):.3f}"]
-            writer.writerow([printable(result.path), *times, label, *values])
-    return out.getvalue()
+    names = result.class_names
+    rows = [
+        (start_s, names[int(window.argmax())], [f"{p:.6f}" for p in window])
+        for start_s, window in zip(result.start_s, result.windows, strict=True)
+    ]
+    rows += [(start_s, SILENT, [""] * len(names)) for start_s in result.silent_s]
+    path = printable(result.path)
+    return [
+        [path, f"{start_s:.3f}", f"{window_end_s(result, start_s):.3f}", label, *values]
+        for start_s, label, values in sorted(rows)
+    ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import lightning
+import torch
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
@@ -66,6 +67,7 @@ def build_classifier(config: DictConfig, datamodule: InstrumentDataModule) -> In
     with refused_values("model, loss or frontend"):
         return InstrumentClassifier(
             datamodule.class_names,
+            auxiliary_classes=datamodule.auxiliary_classes,
             network=OmegaConf.to_container(config.model, resolve=True),  # type: ignore[arg-type]
             front_end=datamodule.front_end.settings,
             **loss_options(config.loss, datamodule),
@@ -137,5 +139,14 @@ def build_trainer(
             default_root_dir=str(folder.path),
             logger=logger,
             callbacks=[*callbacks, *last],
+            use_distributed_sampler=False,  # the data module knows the share of each process
+            sync_batchnorm=bool(config.trainer.get("sync_batchnorm")) and _has_gpu(config.trainer),
         )
     return trainer
+
+
+def _has_gpu(trainer: DictConfig) -> bool:
+    """Return whether training is on CUDA: elsewhere, PyTorch has no synchronised normalisation."""
+    if trainer.accelerator == "auto":
+        return torch.cuda.is_available()
+    return trainer.accelerator in ("gpu", "cuda")

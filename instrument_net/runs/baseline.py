@@ -14,6 +14,7 @@ from instrument_net.baselines.baseline import Array, SplitData
 from instrument_net.baselines.clip_descriptors import describe_clips
 from instrument_net.configuration import key_of
 from instrument_net.data import InstrumentDataModule
+from instrument_net.errors import InputError
 from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Predictions
 from instrument_net.runs.ending import Trained
@@ -65,7 +66,14 @@ def train_baseline(
         monitor: The metric of validation by which the baseline chooses its own settings.
         name: Of the model, for screen and report.
         idle: Overrides without effect, which are named.
+
+    Raises:
+        InputError: If there are auxiliary classes, which only networks have.
     """
+    if datamodule.auxiliary_classes:
+        raise InputError(
+            f"data.extra_classes=auxiliary is for networks; {name} takes all or shared"
+        )
     facts = {}
     if idle:
         facts["Without effect"] = f"`{' '.join(map(as_typed, idle))}`, which only networks have"

@@ -17,6 +17,7 @@ from instrument_net.evaluation.named_outputs import NamedOutputs
 from instrument_net.explanation.report_sections import FOLDER as EXPLANATIONS
 from instrument_net.explanation.report_sections import explain_split
 from instrument_net.monitoring import log_mistakes
+from instrument_net.recognition.named_checkpoint import checkpoint_file
 from instrument_net.recognition.recogniser import Recogniser
 from instrument_net.run_folder import RunFolder
 from instrument_net.runs.data_assembly import build_data, build_label_table
@@ -46,6 +47,7 @@ def evaluate_checkpoint(config: DictConfig, *, overrides: list[str]) -> None:
         raise ConfigurationError(
             f"explain={config.explain}: expected a whole number of clips, 0 for none"
         )
+    config.checkpoint = str(checkpoint_file(config.checkpoint))
     recogniser = Recogniser.from_checkpoint(config.checkpoint)
     outputs = _named_outputs(config, recogniser)
     datamodule = _open_data(config, recogniser)

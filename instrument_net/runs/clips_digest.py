@@ -6,6 +6,7 @@ import hashlib
 
 from instrument_net.data import InstrumentDataModule
 from instrument_net.data.extra import EXTRA
+from instrument_net.data.packed import PackedDataModule
 
 _PLACES = ("path", "start_s", "duration_s")  # say where the samples are, which have digests
 
@@ -15,6 +16,8 @@ def clips_digest(datamodule: InstrumentDataModule) -> str:
 
     Where the files lie changes nothing.
     """
+    if isinstance(datamodule, PackedDataModule):
+        return datamodule.pack.fingerprint
     clips = datamodule.store.kept
     table = clips.drop(columns=[column for column in _PLACES if column in clips.columns])
     table = table.assign(digest=list(datamodule.store.digests))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -18,14 +19,16 @@ from instrument_net.data import FoldRule, InstrumentDataModule, LeaveOneSourceOu
 from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Predictions
 from instrument_net.files import write_atomically
-from instrument_net.run_folder import RunFolder
+from instrument_net.run_folder import CLAIM, LOCK, RunFolder
 from instrument_net.runs.assembly import build_front_end
+from instrument_net.runs.claims import Claim, is_there, share
 from instrument_net.runs.clips_digest import clips_digest
 from instrument_net.runs.data_assembly import build_data, build_split
 from instrument_net.runs.facts import command_line
 from instrument_net.runs.folds import summarise
 from instrument_net.runs.left_out import name_left_out
 from instrument_net.runs.score_settings import settings_that_change_scores
+from instrument_net.runs.summary import Summary
 from instrument_net.runs.training import train
 from instrument_net.spelling import hint
 
@@ -89,33 +92,40 @@ class CrossValidation:
         return f"{which} of {len(self._all_folds)}"
 
     def is_done(self, fold: int | str) -> bool:
-        """Return whether a fold has its report; an interrupted one is trained anew."""
-        return self._run_folder(fold).report_page.is_file()
+        """Return whether a fold has its report, which is written last."""
+        return is_there(self._run_folder(fold).report_page)
 
     def run(self, fold: int | str) -> Predictions:
-        """Return the predictions of a fold, which is trained and tested unless it is done."""
-        folder = self._run_folder(fold)
-        if not self.is_done(fold):
-            own = OmegaConf.merge(
-                self._config, {"split": {"fold": fold}, "run_dir": str(folder.path)}
-            )
-            assert isinstance(own, DictConfig)
-            _write_config(own, folder)
-            train(own, overrides=[*self._overrides, f"split.fold={fold}"])
-        return Predictions.from_csv(folder.predictions)
+        """Return the predictions of a fold, which is trained and tested unless it is done.
+
+        While another process is at it, this one waits.
+        """
+        self._share([fold], self._train)
+        return Predictions.from_csv(self._run_folder(fold).predictions)
 
     def run_all(self) -> None:
-        """Train and test every fold that is not done yet, then write the summary."""
+        """Train and test every fold that is not done yet, then write the summary.
+
+        Any number of processes may do this at the same time, on any number of machines with the
+        same file system: each fold is trained by one of them, and one of them writes the summary.
+        """
         console = Console()
-        parts = {}
-        for number, fold in enumerate(self.folds, start=1):
-            if self.is_done(fold):
-                done = f"fold {fold}: done before, {self._run_folder(fold).path}"
-                console.print(for_screen(done), highlight=False, soft_wrap=True)
-            else:
-                console.rule(for_screen(f"fold {fold} ({number} of {len(self.folds)})"))
-            parts[fold] = self.run(fold)
-        self.summarise(parts)
+        summary = Summary(RunFolder(self.folder), self.folds)
+        for fold in filter(self.is_done, self.folds):
+            done = f"fold {fold}: done before, {self._run_folder(fold).path}"
+            console.print(for_screen(done), highlight=False, soft_wrap=True)
+
+        def work(fold: int | str) -> None:
+            number = self.folds.index(fold) + 1
+            console.rule(for_screen(f"fold {fold} ({number} of {len(self.folds)})"))
+            self._train(fold)
+
+        self._share(self.folds, work)
+        with self._claim:
+            if summary.is_written_since():
+                summary.print_place(console)
+                return
+            self._summarise({fold: self.run(fold) for fold in self.folds}, summary)
 
     def summarise(self, parts: Mapping[int | str, Predictions]) -> None:
         """Write and print the metrics of all folds.
@@ -123,24 +133,48 @@ class CrossValidation:
         Args:
             parts: Fold -> what :meth:`run` returned.
         """
+        with self._claim:
+            self._summarise(parts, Summary(RunFolder(self.folder), list(parts)))
+
+    def _summarise(self, parts: Mapping[int | str, Predictions], summary: Summary) -> None:
         _write_config(self._config, RunFolder(self.folder))
         name_left_out(self._datamodule, RunFolder(self.folder))
         extra = self._datamodule.describe_extra()
-        summarise(
-            RunFolder(self.folder),
-            parts,
-            self._table,
-            name=self._config.name,
-            facts={
-                "Command": f"`{command_line('cross_validate', self._overrides)}`",
-                "Folds": f"{self.tested}; {self.rule.guarantee}",
-                "Data": self._datamodule.describe(),
-                **({} if extra is None else {"Extra": extra}),
-            },
-            figures=self._config.figures,
-            of_unseen_sources=isinstance(self.rule, LeaveOneSourceOut),
-            front_end=self._datamodule.front_end,
-        )
+        with summary.written():
+            summarise(
+                RunFolder(self.folder),
+                parts,
+                self._table,
+                name=self._config.name,
+                facts={
+                    "Command": f"`{command_line('cross_validate', self._overrides)}`",
+                    "Folds": f"{self.tested}; {self.rule.guarantee}",
+                    "Data": self._datamodule.describe(),
+                    **({} if extra is None else {"Extra": extra}),
+                },
+                figures=self._config.figures,
+                of_unseen_sources=isinstance(self.rule, LeaveOneSourceOut),
+                front_end=self._datamodule.front_end,
+            )
+
+    def _share(self, folds: Sequence[int | str], work: Callable[[int | str], None]) -> None:
+        """Have the folds done, by this process as far as no other does them."""
+        claims = {fold: Claim(self._run_folder(fold).path, f"fold {fold}") for fold in folds}
+        share(folds, claims, is_done=self.is_done, work=work, console=Console())
+
+    def _train(self, fold: int | str) -> None:
+        """Train and test a fold that this process has claimed; an interrupted one anew."""
+        folder = self._run_folder(fold)
+        _clear(folder)
+        own = OmegaConf.merge(self._config, {"split": {"fold": fold}, "run_dir": str(folder.path)})
+        assert isinstance(own, DictConfig)
+        _write_config(own, folder)
+        train(own, overrides=[*self._overrides, f"split.fold={fold}"])
+
+    @property
+    def _claim(self) -> Claim:
+        """The right to write what all folds have in common."""
+        return Claim(self.folder, "the summary")
 
     @cached_property
     def _datamodule(self) -> InstrumentDataModule:
@@ -190,6 +224,17 @@ def folder_name(fold: int | str) -> str:
     if safe != name:  # two names may differ only in what a path cannot hold
         safe += f"_{hashlib.sha256(name.encode()).hexdigest()[:6]}"
     return f"fold_{safe}"
+
+
+def _clear(folder: RunFolder) -> None:
+    """Delete what an interrupted run left: its curves would be drawn with those of the next."""
+    for path in folder.path.iterdir():
+        if path.name in (LOCK, CLAIM):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _write_config(config: DictConfig, folder: RunFolder) -> None:

@@ -14,7 +14,9 @@ from instrument_net.augmentation import AugmentationChain
 from instrument_net.configuration import CONF_DIR, ConfigurationError
 from instrument_net.data import InstrumentDataModule
 from instrument_net.data.corpora import Corpus
+from instrument_net.data.corpora.packed import PackedCorpus
 from instrument_net.data.label_table import FOLDER, LabelTable
+from instrument_net.data.packed import PackedDataModule
 from instrument_net.data.relabelled import relabelled
 from instrument_net.data.splits import SplitRule
 from instrument_net.frontend import FrontEnd
@@ -109,8 +111,11 @@ def build_data(
         extra = _extra_settings(loading.pop("extra", None))
         if augmentation is None:
             loading |= {"views": None, "joined_notes": 0.0}
-        return InstrumentDataModule(
-            build_corpus(settings, "data"),
+        corpus = build_corpus(settings, "data")
+        is_packed = isinstance(corpus, PackedCorpus)
+        data_module: type[Any] = PackedDataModule if is_packed else InstrumentDataModule
+        made: InstrumentDataModule = data_module(
+            corpus,
             front_end,
             split=split,
             extra={name: build_corpus(one, f"data.extra.{name}") for name, one in extra.items()},
@@ -120,6 +125,7 @@ def build_data(
             augmentation=augmentation,
             **loading,
         )
+        return made
 
 
 def _extra_settings(extra: object) -> dict[str, DictConfig]:

@@ -40,8 +40,10 @@ class Divergence(lightning.Callback):
             ConfigurationError: If one was not.
         """
         self._finite = self._finite & outputs["loss"].isfinite().all()
-        if trainer.is_last_batch and not self._finite:
-            _refuse(trainer, "training")
+        if trainer.is_last_batch:
+            finite = bool(self._finite)
+            if not trainer.strategy.reduce_boolean_decision(finite):  # of all processes
+                _refuse(trainer, "training")
 
     def on_validation_end(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule

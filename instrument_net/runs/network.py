@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import lightning
+import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import TensorBoardLogger
 from rich.console import Console
@@ -23,15 +24,17 @@ from instrument_net.monitoring import log_mistakes
 from instrument_net.monitoring.training_length import describe_steps, early_stop
 from instrument_net.recognition.recogniser import Recogniser
 from instrument_net.run_folder import RunFolder
+from instrument_net.runs.companions import ending_together
 from instrument_net.runs.ending import Trained
 from instrument_net.runs.loggers import curves_place, record_result
 from instrument_net.runs.monitor import Monitor
 from instrument_net.runs.resuming import Resumed
 from instrument_net.runs.screen import shown_path
 from instrument_net.runs.seen_clips import seen_in_training
-from instrument_net.runs.signals import ending_by_signal
+from instrument_net.runs.signals import ending_by_signal, what_is_kept
 from instrument_net.runs.split_predictions import predict_split
 from instrument_net.runs.starting_weights import start_from
+from instrument_net.runs.together import check_shares
 
 
 def train_network(
@@ -45,7 +48,7 @@ def train_network(
     resumed: Resumed | None,
     hyper_parameters: Mapping[str, object],
     continue_with: str,
-) -> Trained:
+) -> Trained | None:
     """Train a classifier and evaluate its best checkpoint on validation and test split.
 
     Args:
@@ -59,25 +62,31 @@ def train_network(
         hyper_parameters: For the logger, beside the final metrics.
         continue_with: The command that continues this run once it is interrupted.
 
+    Returns:
+        What the first process has trained and tested; ``None`` in the others.
+
     Raises:
         CheckpointError: If ``init_from`` cannot be started from.
+        InputError: If there are fewer clips than processes.
     """
+    check_shares(trainer.world_size, datamodule)
     console = Console()
     described = describe_network(classifier.network)
     _say(console, f"{described}, run folder {folder.path}")
-    facts = {}
-    if init_from is not None:
-        tested = datamodule.clips[datamodule.clips["split"] == "test"]
-        seen, _ = seen_in_training(init_from, tested)
-        facts["Start"] = f"{start_from(classifier, init_from)}; seen in training: {seen}"
-        _say(console, f"starts from {facts['Start']}")
-    with console.status("Measuring the training split's features"):
-        classifier.fit_feature_scaling(*datamodule.feature_statistics())
+    facts = {} if init_from is None else _start(console, classifier, datamodule, init_from)
+    if trainer.is_global_zero:  # the others take it over
+        with console.status("Measuring the training split's features"):
+            classifier.fit_feature_scaling(*datamodule.feature_statistics())
     if resumed is not None:
         within = f" and {resumed.n_steps} steps" * (resumed.n_steps > 0)
         _say(console, f"continues after {resumed.n_epochs} epochs{within}")
-    with ending_by_signal(console, folder, continue_with):
+    with (
+        ending_by_signal(console, folder, continue_with),
+        ending_together(trainer, lambda: what_is_kept(folder, continue_with)),
+    ):
         _fit(trainer, classifier, datamodule, resumed)
+    if not trainer.is_global_zero:
+        return None
     checkpoint = trainer.checkpoint_callback
     assert isinstance(checkpoint, ModelCheckpoint)
     best = Recogniser.from_checkpoint(checkpoint.best_model_path)
@@ -100,6 +109,20 @@ def train_network(
     )
 
 
+def _start(
+    console: Console,
+    classifier: InstrumentClassifier,
+    datamodule: InstrumentDataModule,
+    init_from: str,
+) -> dict[str, str]:
+    """Take over the weights of another run; return what the report states about it."""
+    tested = datamodule.clips[datamodule.clips["split"] == "test"]
+    seen, _ = seen_in_training(init_from, tested)
+    said = f"{start_from(classifier, init_from)}; seen in training: {seen}"
+    _say(console, f"starts from {said}")
+    return {"Start": said}
+
+
 def _fit(
     trainer: lightning.Trainer,
     classifier: InstrumentClassifier,
@@ -115,6 +138,8 @@ def _fit(
         ckpt_path=None if resumed is None else resumed.checkpoint,
         weights_only=True,
     )
+    if torch.distributed.is_initialized():  # what follows is for the first process to do
+        torch.distributed.destroy_process_group()
 
 
 def _score(checkpoint: ModelCheckpoint, monitor: Monitor, validation: Predictions) -> float:
@@ -127,8 +152,10 @@ def _score(checkpoint: ModelCheckpoint, monitor: Monitor, validation: Prediction
 
 def _of_training(trainer: lightning.Trainer, datamodule: InstrumentDataModule) -> dict[str, str]:
     steps = describe_steps(datamodule.n_epoch_clips, datamodule.batch_size)
+    n = trainer.world_size
     return {
         "Training": f"{steps}; {early_stop(trainer) or f'epochs: {trainer.current_epoch}'}",
+        **({"Processes": f"{n}, which share each batch"} if n > 1 else {}),
         "Augmentation": datamodule.describe_augmentation(),
     }
 
@@ -157,9 +184,11 @@ def describe_network(network: nn.Module) -> str:
 
 def quiet_lightning() -> None:
     """Silence tips and notices about settings that are deliberate here."""
-    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    for name in ("lightning.pytorch", "lightning.fabric"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     for message in (
         ".*does not have many workers.*",  # a batch is one copy out of a memory map
+        ".*Grad strides do not match bucket view strides.*",  # of a layer with one input channel
         ".*LeafSpec.*is deprecated.*",  # Lightning's own affair
         ".*your dataloader is not resumable.*",  # it is: runs/last_checkpoint.py
     ):

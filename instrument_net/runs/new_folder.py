@@ -9,6 +9,7 @@ from typing import Any
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, open_dict, read_write
 
+from instrument_net.runs.processes import keep_silent, rank_of
 from instrument_net.runs.refusal import refuse
 
 
@@ -23,7 +24,14 @@ class NewFolder(Callback):
     """
 
     def on_run_start(self, config: DictConfig, **_: Any) -> None:
-        """Make the folder of a run, and keep other processes out of it until this one ends."""
+        """Make the folder of a run, and keep other processes out of it until this one ends.
+
+        Of several processes that train together, the first one does that for all.
+        """
+        if rank_of(config.get("trainer")) > 0:
+            keep_silent()
+            _write_nothing(config)
+            return
         folder = _prepare(config, "run", "*/")
         self._lock = None if folder is None else _only_here(folder)
 
@@ -36,7 +44,7 @@ def _prepare(config: DictConfig, mode: str, depth: str) -> Path | None:
     folder = Path(config.hydra[mode].dir)
     if folder == Path():  # a fold's folder follows from clips and settings
         return None
-    named = any(o.startswith(f"hydra.{mode}.dir=") for o in config.hydra.overrides.hydra)
+    named = _is_named(config, mode)
     try:
         if named:
             folder.mkdir(parents=True, exist_ok=True)
@@ -49,6 +57,18 @@ def _prepare(config: DictConfig, mode: str, depth: str) -> Path | None:
     with read_write(config), open_dict(config):
         config.hydra[mode].dir = str(folder).replace("${", r"\${")
     return folder
+
+
+def _write_nothing(config: DictConfig) -> None:
+    """Keep Hydra from making a folder that is named after the time, or writing into any."""
+    with read_write(config), open_dict(config):
+        config.hydra.output_subdir = None
+        if not _is_named(config, "run"):
+            config.hydra.run.dir = "."
+
+
+def _is_named(config: DictConfig, mode: str) -> bool:
+    return any(o.startswith(f"hydra.{mode}.dir=") for o in config.hydra.overrides.hydra)
 
 
 def claim(folder: Path) -> Path:

@@ -67,7 +67,7 @@ def _place(settings: DictConfig, run: RunFolder) -> None:
     if isinstance(labels, str) and start is not None and (start / labels).is_file():
         settings.labels = labels if Path(labels).is_file() else str(start / labels)
     given = settings.get("path")
-    if not isinstance(given, str) or Path(given).exists():
+    if not isinstance(given, str) or "://" in given or Path(given).exists():
         return
     there = None if start is None else start / given
     if there is not None and there.exists():

@@ -96,6 +96,11 @@ def resume(
     _refuse_other_run(path, content[KEY]["made_of"], made_of)
     batches = content[KEY]["batches"]
     n_steps = 0 if batches is None else batches["n_taken"]
+    if n_steps and "epoch" not in batches:
+        raise InputError(
+            f"resume_from: {path}: an earlier version wrote it within an epoch, in an order that "
+            f"is drawn otherwise now; start a new run from its weights: init_from={path}"
+        )
     n_epochs = int(content["epoch"]) + (n_steps == 0)
     stopped = patience is not None and _waited(content) >= patience
     is_trained = n_epochs >= max_epochs or stopped

@@ -22,8 +22,12 @@ _NOT_OF_LEARNING = {
     "enable_progress_bar",
     "fast_dev_run",
     "log_every_n_steps",
+    "num_nodes",
     "num_sanity_val_steps",
+    "plugins",
     "profiler",
+    "strategy",
+    "sync_batchnorm",  # which makes several devices what one is
 }
 _SHOWS = (
     "instrument_net.monitoring.",

@@ -139,6 +139,7 @@ _KINDS: dict[str, Kind] = {
     "loss.label_smoothing": _number(0, 1),
     "loss.class_weights": _ANYTHING,
     "trainer.max_epochs": _whole(1),
+    "trainer.num_nodes": _whole(1),
     "trainer.precision": _or(_one_of(*_PRECISIONS), None),
     "trainer.devices": _DEVICES,
     "trainer.accelerator": _one_of("auto", "cpu", "gpu", "cuda", "mps", "tpu", "hpu"),
@@ -159,6 +160,8 @@ _KINDS: dict[str, Kind] = {
     "model.blocks_per_stage": _whole(1),
     "model.n_*": _whole(1),
     "search.*": _whole(1),
+    "workers": _whole(1),
+    "chunk_clips": _whole(1),
 }  # fmt: skip
 
 

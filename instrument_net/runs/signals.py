@@ -10,11 +10,9 @@ from pathlib import Path
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 from rich.console import Console
 
-from instrument_net.errors import INTERRUPTED
+from instrument_net.errors import INTERRUPTED, TERMINATED
 from instrument_net.escaping import for_screen
 from instrument_net.run_folder import RunFolder
-
-TERMINATED = 143  # by SIGTERM, as a shell counts
 
 
 @contextmanager
@@ -32,14 +30,22 @@ def ending_by_signal(console: Console, folder: RunFolder, continue_with: str) ->
         by_keyboard = isinstance(stop.__context__, KeyboardInterrupt)
         if not by_keyboard and not isinstance(stop, SIGTERMException):
             raise
-        kept = (
-            f"the checkpoint of {_written_at(folder.last_checkpoint)} is kept; to continue: "
-            f"{continue_with}"
-            if folder.last_checkpoint.is_file()
-            else "no checkpoint was written yet, so there is nothing to continue from"
-        )
+        kept = what_is_kept(folder, continue_with)
         console.print(for_screen(f"interrupted: {kept}"), highlight=False, soft_wrap=True)
         raise SystemExit(INTERRUPTED if by_keyboard else TERMINATED) from stop
+
+
+def what_is_kept(folder: RunFolder, continue_with: str) -> str:
+    """Return in words what is left of a run that has ended before its time.
+
+    Args:
+        folder: Of the run.
+        continue_with: The command that continues it.
+    """
+    if not folder.last_checkpoint.is_file():
+        return "no checkpoint was written yet, so there is nothing to continue from"
+    written_at = _written_at(folder.last_checkpoint)
+    return f"the checkpoint of {written_at} is kept; to continue: {continue_with}"
 
 
 def _written_at(path: Path) -> str:

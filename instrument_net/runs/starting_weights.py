@@ -12,6 +12,7 @@ from instrument_net.classifier import InstrumentClassifier
 from instrument_net.configuration import ConfigurationError
 from instrument_net.models import FeatureScaling, Network, members_of
 from instrument_net.recognition.checkpoint import CheckpointError
+from instrument_net.recognition.named_checkpoint import checkpoint_file
 from instrument_net.recognition.recogniser import Recogniser
 from instrument_net.runs.dotted import dotted
 
@@ -19,10 +20,13 @@ from instrument_net.runs.dotted import dotted
 def existing_checkpoint(init_from: str) -> Path:
     """Return the checkpoint that training starts from, before anything long begins.
 
+    Args:
+        init_from: A checkpoint, the folder of a run, exported weights, or ``pretrained``.
+
     Raises:
         ConfigurationError: If there is no such file.
     """
-    checkpoint = Path(init_from)
+    checkpoint = checkpoint_file(init_from)
     if not checkpoint.is_file():
         raise ConfigurationError(
             f"init_from: {checkpoint}: no such checkpoint; train it first, or start from nothing: "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import lightning
@@ -23,6 +24,7 @@ from instrument_net.runs.assembly import (
 )
 from instrument_net.runs.baseline import idle_overrides, train_baseline
 from instrument_net.runs.clips_digest import clips_digest
+from instrument_net.runs.companions import end_with_the_first, telling_once
 from instrument_net.runs.data_assembly import build_data, build_split
 from instrument_net.runs.ending import Trained, finish
 from instrument_net.runs.environment import describe_environment
@@ -33,10 +35,13 @@ from instrument_net.runs.left_out import name_left_out
 from instrument_net.runs.loggers import check_logger
 from instrument_net.runs.monitor import Monitor
 from instrument_net.runs.network import quiet_lightning, train_network
+from instrument_net.runs.processes import check_processes, rank_of
 from instrument_net.runs.resuming import checkpoint_of, resume, without_resume
 from instrument_net.runs.score_settings import settings_that_change_scores
 from instrument_net.runs.screen import shown_path
+from instrument_net.runs.splits_table import write_splits
 from instrument_net.runs.starting_weights import existing_checkpoint
+from instrument_net.runs.together import Together
 
 
 def train(config: DictConfig, *, overrides: list[str]) -> float:
@@ -47,18 +52,28 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
         overrides: The command line's own part of it, for the report.
 
     Returns:
-        The best value of ``monitor`` on the validation split.
+        The best value of ``monitor`` on the validation split; NaN in all processes but the first,
+        where several train together.
 
     Raises:
         InputError: What is wrong with configuration, table, audio or checkpoint.
     """
+    end_with_the_first()
+    with telling_once(rank_of(config.trainer)):
+        return _train(config, overrides)
+
+
+def _train(config: DictConfig, overrides: list[str]) -> float:
     monitor = Monitor.named(config.monitor, config.tested_epoch)
     _check_start(config)
+    is_first = rank_of(config.trainer) == 0
+    if not is_first and is_baseline(config):
+        return math.nan
     folder = RunFolder(Path(config.run_dir))
-    folder.path.mkdir(parents=True, exist_ok=True)
     environment = describe_environment()
-    content = json.dumps(environment, indent=2) + "\n"
-    write_atomically(folder.environment, content.encode())
+    if is_first:
+        content = json.dumps(environment, indent=2) + "\n"
+        write_atomically(folder.environment, content.encode())
     lightning.seed_everything(config.seed, workers=True, verbose=False)
     quiet_lightning()
     datamodule = build_data(
@@ -69,8 +84,11 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     )
     datamodule.setup()
     config.data.batch_size = datamodule.batch_size  # what auto is, for all that states it
-    _write_tables(datamodule, folder)
+    if is_first:
+        _write_tables(datamodule, folder)
     trained = _train_model(config, datamodule, folder, monitor, overrides)
+    if trained is None:
+        return math.nan
     finish(
         trained,
         datamodule,
@@ -91,7 +109,7 @@ def _train_model(
     folder: RunFolder,
     monitor: Monitor,
     overrides: list[str],
-) -> Trained:
+) -> Trained | None:
     if is_baseline(config):
         return train_baseline(
             build_baseline_model(config),
@@ -119,7 +137,7 @@ def _train_model(
     return train_network(
         build_classifier(config, datamodule),
         datamodule,
-        build_trainer(config, folder, monitor, last=[last]),
+        build_trainer(config, folder, monitor, last=[Together(made_of), last]),
         folder,
         monitor=monitor,
         init_from=config.init_from,
@@ -135,6 +153,7 @@ def _check_start(config: DictConfig) -> None:
     """Refuse a start that cannot be, before anything long begins."""
     if is_baseline(config):
         return
+    check_processes(config.trainer)
     check_logger(config.logger)
     if config.init_from is not None:
         existing_checkpoint(config.init_from)
@@ -143,7 +162,7 @@ def _check_start(config: DictConfig) -> None:
 
 
 def _write_tables(datamodule: InstrumentDataModule, folder: RunFolder) -> None:
-    write_atomically(folder.splits, datamodule.clips.to_csv().encode())
+    write_splits(datamodule, folder.splits)
     name_left_out(datamodule, folder)
     Console().print(
         for_screen(f"{len(datamodule.class_names)} classes, {datamodule.describe_split()}"),

@@ -26,6 +26,7 @@ _PATHS = {  # keys of settings; of those below data also below data.extra.<name>
     "output_labels",
     "resume_from",
     "run_dir",
+    "to",
 }
 # Paths in which ${now:...} means something.
 _PATTERNS = {"hydra.run.dir", "hydra.sweep.dir"}

@@ -17,6 +17,7 @@ from instrument_net.data import SplitError
 from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Predictions, bootstrap_intervals, measure, pooled
 from instrument_net.files import write_atomically
+from instrument_net.runs.claims import Claim, look_again_later, say_waiting
 from instrument_net.runs.cross_validation import CrossValidation
 from instrument_net.runs.facts import command_line
 from instrument_net.runs.screen import print_next, print_table, shown_path
@@ -29,7 +30,7 @@ from instrument_net.search.commands import (
 )
 from instrument_net.search.facts import facts_of_a_search
 from instrument_net.search.importance import importances
-from instrument_net.search.outcome import ranked
+from instrument_net.search.outcome import Outcome, ranked
 from instrument_net.search.pruning import is_pruned
 from instrument_net.search.report import write_report
 from instrument_net.search.report_page import trial_table
@@ -79,7 +80,7 @@ class Search:
         )
         self.folder = Path("outputs").resolve() / str(config.name) / f"search_{self._digest()}"
         self._study = Study(
-            self.folder / "study.db",
+            self.folder,
             seed=config.seed,
             startup_trials=settings.startup_trials,
             reference=self._combinations.reference_values,
@@ -94,11 +95,25 @@ class Search:
         return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:8]
 
     def run_to(self, trials: int) -> None:
-        """Run trials until this many are over, and print where to look."""
-        while (n_over := len(self._study.outcomes())) < trials:
-            if n_over:
+        """Run trials until this many are over, and print where to look.
+
+        Any number of processes may do this at the same time, on any number of machines with the
+        same file system: each trial is run by one of them.
+        """
+        self._write_report()
+        waits_for: list[Claim] = []
+        while True:
+            trial = self._study.next(trials)
+            if trial is not None:
+                self._run(trial)
                 self._write_report()
-            self._run(self._study.next())
+            elif running := self._study.running():
+                if running != waits_for:
+                    waits_for = running
+                    say_waiting(running, self._console)
+                look_again_later(self._console)
+            else:
+                break
         self._write_report()
         table = trial_table(self._study.outcomes()).set_index("trial").head(_SHOWN_TRIALS)
         print_table(self._console, table, f"{self._config.name}: best trials")
@@ -108,7 +123,13 @@ class Search:
         )
 
     def _run(self, trial: Trial) -> None:
-        """Run the folds of a trial until it is complete, pruned or failed."""
+        """Run a trial of this process until it is complete, pruned or failed."""
+        try:
+            self._run_to_its_end(trial)
+        finally:
+            self._study.release(trial)
+
+    def _run_to_its_end(self, trial: Trial) -> None:
         is_reference = REFERENCE in trial.user_attrs
         try:
             changes = self._changes(trial, is_reference=is_reference)
@@ -182,10 +203,14 @@ class Search:
         return f"{text}, best so far {best.value:.4f} (trial {best.number})"
 
     def _write_report(self) -> None:
-        outcomes = self._study.outcomes()
+        """Write what is known by now, if a trial is complete."""
+        with self._study.claim:  # a process that knows fewer trials does not write after it
+            outcomes = self._study.outcomes()
+            if any(outcome.state == "complete" for outcome in outcomes):
+                self._write_report_of(outcomes)
+
+    def _write_report_of(self, outcomes: Sequence[Outcome]) -> None:
         best = ranked(outcomes)[0]
-        if best.state != "complete":
-            return
         overrides = self._combinations.overrides(best.changes)
         sealed = sealed_sources(self._config)
         commands = Commands(

@@ -15,7 +15,7 @@ from instrument_net.escaping import error_line, for_screen
 from instrument_net.files import printable
 from instrument_net.invocation import command_name
 from instrument_net.progress import work_progress
-from instrument_net.recognition.file_prediction import FilePrediction
+from instrument_net.recognition.answer import Answer
 from instrument_net.sorting.plan import Plan, is_sorted, plan_sorting
 from instrument_net.sorting.record import read_record
 from instrument_net.sorting.sort import planned, sort_files
@@ -67,15 +67,24 @@ def without_sorted(
     return left
 
 
-def sort_results(
-    results: Sequence[FilePrediction], options: argparse.Namespace, screen: Console
+def sort_answers(
+    answers: Sequence[Answer],
+    class_names: Sequence[str],
+    options: argparse.Namespace,
+    screen: Console,
 ) -> bool:
     """Sort classified files as the options say, and return whether all of them are sorted.
 
     Raises:
         InputError: If it cannot be done; what was sorted until then can be undone.
     """
-    plan = plan_sorting(results, threshold=options.threshold, inputs=options.inputs, by=options.by)
+    plan = plan_sorting(
+        answers,
+        class_names,
+        threshold=options.threshold,
+        inputs=options.inputs,
+        by=options.by,
+    )
     if options.dry_run:
         for source, place in planned(plan.placings, options.sort_into):
             line = f"would {options.by} {printable(source)} -> {printable(place)}"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from instrument_net.recognition.answer import Answer
 from instrument_net.recognition.certainty import UNSURE
-from instrument_net.recognition.file_prediction import SILENT, FilePrediction
 from instrument_net.sorting.folder_names import folder_names
 
 
@@ -26,7 +26,12 @@ class Plan:
 
 
 def plan_sorting(
-    results: Sequence[FilePrediction], *, threshold: float, inputs: Sequence[Path], by: str
+    answers: Iterable[Answer],
+    class_names: Sequence[str],
+    *,
+    threshold: float,
+    inputs: Sequence[Path],
+    by: str,
 ) -> Plan:
     """Return what goes where.
 
@@ -34,28 +39,30 @@ def plan_sorting(
     what lies behind one, are not moved: the file would vanish from a place that nobody named.
 
     Args:
-        results: The files; those that could not be read stay.
+        answers: What the files were named; those that could not be read stay.
+        class_names: Of the network.
         threshold: A file whose best class is less probable goes to ``unsure``, as does one that no
             class explains.
         inputs: Files and folders that were named, in which the files were found.
         by: ``copy``, ``link`` or ``move``.
     """
     plan = Plan()
-    if not results:
-        return plan
-    folders = folder_names(results[0].class_names)
+    folders = folder_names(class_names)
     sorted_as: dict[str, Path] = {}
-    for result in results:
-        real = os.path.realpath(result.path)
-        if result.error is not None:
-            plan.left.append((result.path, "cannot be read"))
-        elif by == "move" and _behind_link(result.path, inputs):
-            plan.left.append((result.path, "a link, or behind one: not moved"))
+    for answer in answers:
+        path, label = answer.path, answer.label
+        real = os.path.realpath(path)
+        if label is None:
+            plan.left.append((path, "cannot be read"))
+        elif by == "move" and _behind_link(path, inputs):
+            plan.left.append((path, "a link, or behind one: not moved"))
         elif real in sorted_as:
-            plan.left.append((result.path, f"the same file as {sorted_as[real]}"))
+            plan.left.append((path, f"the same file as {sorted_as[real]}"))
         else:
-            sorted_as[real] = result.path
-            plan.placings.append((result.path, folders[_label(result, threshold)]))
+            sorted_as[real] = path
+            if answer.probability is not None and answer.probability < threshold:
+                label = UNSURE
+            plan.placings.append((path, folders[label]))
     return plan
 
 
@@ -68,13 +75,6 @@ def is_sorted(path: Path, target: Path, class_names: Sequence[str]) -> bool:
         return False
     folders = {name.casefold() for name in folder_names(class_names).values()}
     return len(below.parts) > 1 and below.parts[0].casefold() in folders
-
-
-def _label(result: FilePrediction, threshold: float) -> str:
-    if result.is_silent:
-        return SILENT
-    ((label, probability),) = result.ranking(1)
-    return UNSURE if result.is_unsure or probability < threshold else label
 
 
 def _behind_link(path: Path, inputs: Sequence[Path]) -> bool:

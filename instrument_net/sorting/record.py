@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,10 @@ class UndoRecord:
 def new_record(folder: Path) -> Iterator[UndoRecord]:
     """Begin an undo file in a folder, named after the time."""
     name = time.strftime("undo_%Y-%m-%d_%H-%M-%S.jsonl")
-    record = UndoRecord(folder / free_name(folder, name))
+    record = None
+    while record is None:
+        with suppress(FileExistsError):  # another process was quicker
+            record = UndoRecord(folder / free_name(folder, name))
     try:
         record.note(**_HEAD)
         yield record

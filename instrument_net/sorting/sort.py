@@ -125,4 +125,4 @@ def _make(folder: Path, record: UndoRecord) -> None:
         )
     else:
         record.note(made=str(folder))
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)  # another process may have been quicker

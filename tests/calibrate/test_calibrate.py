@@ -7,6 +7,7 @@ from pooled_sources import pooled_sources
 from small_recogniser import save_checkpoint, small_recogniser
 
 from instrument_net.calibrate.__main__ import main
+from instrument_net.calibrate.cross_validation import unseen_predictions
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.evaluation import Predictions
 from instrument_net.recognition.recogniser import Recogniser
@@ -140,6 +141,46 @@ def test_runs_that_were_tested_on_unseen_sources_do_as_well(checkpoint, folder, 
     assert again.least_probability == pytest.approx(pooled.least_probability, abs=1e-4)
 
 
+def seeds_of(path, n_seeds):
+    """Write one fold ``n_seeds`` times, each with probabilities of its own."""
+    of_source = {"name": "residual", "split": {"_target_": "instrument_net.data.BySource"}}
+    for seed in range(n_seeds):
+        run = RunFolder(write_cross_validation(path / f"seed_{seed}", config=of_source))
+        whole = Predictions.from_csv(run.predictions)
+        noise = torch.randn(
+            whole.probabilities.shape, generator=torch.Generator().manual_seed(seed)
+        )
+        logits = whole.probabilities.log() + noise
+        one = Predictions(whole.clips, logits.softmax(dim=1), whole.class_names)
+        run.predictions.write_text(one.table().to_csv())
+    return path
+
+
+def test_runs_of_several_seeds_calibrate_an_ensemble_of_as_many(checkpoint, tmp_path, capsys):
+    folder = seeds_of(tmp_path / "seeds", 2)
+    parts = [Predictions.from_csv(each) for each in sorted(folder.glob("*/report/predictions.csv"))]
+    pooled = unseen_predictions(folder)
+    assert pooled.n_networks == 2
+    expected = torch.stack([part.probabilities.log() for part in parts]).mean(dim=0).softmax(dim=1)
+    torch.testing.assert_close(pooled.predictions.probabilities, expected)
+    fold_of(folder)
+    assert main([str(checkpoint), str(folder)]) == 2
+    assert "network n_members=2 against 1" in capsys.readouterr().out
+
+
+def test_folds_that_were_trained_with_other_numbers_of_seeds_are_refused(
+    checkpoint, tmp_path, capsys
+):
+    folder = seeds_of(tmp_path / "seeds", 2)
+    run = RunFolder(folder / "seed_0")
+    half = Predictions.from_csv(run.predictions).of(torch.arange(480) < 240)
+    run.predictions.write_text(half.table().to_csv())
+    one_more = RunFolder(seeds_of(tmp_path / "more", 1) / "seed_0").path
+    one_more.rename(folder / "seed_2")
+    assert main([str(checkpoint), str(folder)]) == 2
+    assert "some clips were tested by more networks than others" in capsys.readouterr().out
+
+
 def test_a_classifier_answers_as_its_calibrated_checkpoint_does(folder, tmp_path):
     classifier = InstrumentClassifier(NAMES, network={"name": "PerceptronNet"})
     path = tmp_path / "own.ckpt"
@@ -151,3 +192,8 @@ def test_a_classifier_answers_as_its_calibrated_checkpoint_does(folder, tmp_path
     assert main([str(path), str(folder)]) == 0
     loaded = InstrumentClassifier.load_from_checkpoint(path)
     assert loaded.certainty == Recogniser.from_checkpoint(path).certainty
+
+
+def test_exported_weights_are_refused_before_anything_is_fitted(tmp_path, capsys):
+    assert main(["pretrained", str(tmp_path / "nowhere")]) == 2
+    assert "best.safetensors: exported weights, which stay as they are" in capsys.readouterr().out

@@ -84,17 +84,17 @@ def test_a_share_of_a_corpus_none_of_whose_clips_is_trained_on_changes_nothing()
     assert len(drawn(made, table)) == 60
 
 
-def test_an_order_continues_where_it_was():
+def test_an_epoch_follows_from_seed_and_number_alone():
     made, _ = epoch([*OWN, *MORE], "class_source_balanced", bank=0.3)
-    torch.manual_seed(0)
-    first = made.sampler()
-    _ = list(first)
-    state, random = first.state_dict(), torch.get_rng_state()
-    expected = list(first)
-    second = made.sampler()
-    second.load_state_dict(state)
-    torch.set_rng_state(random)
-    assert list(second) == expected
+    first, second = made.sampler(seed=3), made.sampler(seed=3)
+    epochs = [list(first) for _ in range(4)]
+    for number in (3, 1, 2):  # each after other ones
+        torch.rand(number)
+        second.set_epoch(number)
+        assert list(second) == epochs[number]
+    assert list(second) == epochs[3]
+    assert len({tuple(order) for order in epochs}) == 4
+    assert list(made.sampler(seed=4)) != epochs[0]
 
 
 def test_an_epoch_of_a_given_length_keeps_shares_and_balance():

@@ -98,8 +98,22 @@ def test_of_the_extra_clips_only_those_of_shared_classes(module, extra, tmp_path
     said = r"none of its classes \(drum, horn\) is in .*clips.csv \(flute, gong, harp\)"
     with pytest.raises(ManifestError, match=said):
         module(FolderCorpus(tmp_path / "other"), extra_classes="shared")
-    with pytest.raises(ValueError, match="extra_classes must be 'all' or 'shared', got 'none'"):
+    with pytest.raises(ValueError, match="must be 'all', 'shared' or 'auxiliary', got 'none'"):
         module(extra, extra_classes="none")
+
+
+def test_auxiliary_classes_are_learnt_behind_the_others_and_are_no_outputs(module, extra):
+    both = module(extra, extra_classes="auxiliary")
+    assert both.class_names == ("flute", "gong", "harp")
+    assert both.auxiliary_classes == ("sine",)
+    labels = torch.cat([label for _, _, label in both.train_dataloader()])
+    assert torch.bincount(labels).tolist() == both.n_training_clips()
+    assert both.n_training_clips()[3] == 4
+    for split in ("validation", "test"):
+        assert max(int(label.max()) for _, _, label in both.loader(split)) < 3
+    said = both.describe_extra()
+    assert said is not None
+    assert said.endswith("; only they have sine: learnt beside the others, no outputs")
 
 
 def test_several_extra_corpora_each_have_their_name_part_and_share(
@@ -236,7 +250,7 @@ def test_what_each_corpus_has_in_the_store_serves_both_together(module, extra, m
     def decode(*_, **__):
         raise AssertionError("decoded again")
 
-    monkeypatch.setattr("instrument_net.data.store.load_waveform", decode)
+    monkeypatch.setattr("instrument_net.data.decoding.load_waveform", decode)
     assert len(module(extra).store) == 16 + 12
 
 

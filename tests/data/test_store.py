@@ -13,6 +13,7 @@ import torch
 from encoded_sound import encode
 
 from instrument_net.audio import load_waveform
+from instrument_net.data import decoding
 from instrument_net.data import store as store_module
 from instrument_net.data.store import FULL_SCALE, WaveformStore
 from instrument_net.errors import InputError
@@ -59,7 +60,7 @@ def test_more_clips_than_a_shard_holds_keep_their_places(clips, tmp_path):
 def test_a_second_opening_decodes_nothing(clips, tmp_path, monkeypatch):
     table = clips(3)
     first = open_store(table, tmp_path).batch([0, 1, 2])
-    monkeypatch.setattr(store_module, "load_waveform", lambda *_a, **_k: pytest.fail("decoded"))
+    monkeypatch.setattr(decoding, "load_waveform", lambda *_a, **_k: pytest.fail("decoded"))
     assert torch.equal(open_store(table, tmp_path).batch([0, 1, 2]), first)
 
 
@@ -77,11 +78,11 @@ def test_an_interrupted_build_continues_at_the_first_missing_shard(clips, tmp_pa
         return load
 
     monkeypatch.setattr(store_module.os, "cpu_count", lambda: 1)
-    monkeypatch.setattr(store_module, "load_waveform", count_until(100))
+    monkeypatch.setattr(decoding, "load_waveform", count_until(100))
     with pytest.raises(KeyboardInterrupt):
         open_store(table, tmp_path)
     decoded.clear()
-    monkeypatch.setattr(store_module, "load_waveform", count_until(1000))
+    monkeypatch.setattr(decoding, "load_waveform", count_until(1000))
     assert len(open_store(table, tmp_path)) == 130
     assert sorted(decoded) == sorted(table["path"][64:])
 
@@ -157,7 +158,7 @@ def test_how_long_each_excerpt_is_is_known_without_decoding_it_again(clips, tmp_
         store = open_store(table, tmp_path)
         assert store.available_s.tolist() == pytest.approx([0.1, 2, 1.5, 1])
         assert store.clip_s == pytest.approx(NUM_SAMPLES / 44_100)
-        monkeypatch.setattr(store_module, "load_waveform", lambda *_a, **_k: pytest.fail("decoded"))
+        monkeypatch.setattr(decoding, "load_waveform", lambda *_a, **_k: pytest.fail("decoded"))
 
 
 def test_a_failure_that_may_pass_is_tried_again_and_others_are_not(clips, tmp_path, monkeypatch):
@@ -179,7 +180,7 @@ def test_a_failure_that_may_pass_is_tried_again_and_others_are_not(clips, tmp_pa
     again = open_store(table, tmp_path)
     assert again.kept.index.tolist() == [0, 1]
     assert again.rejected.index.tolist() == [2]
-    monkeypatch.setattr(store_module, "load_waveform", lambda *_a, **_k: pytest.fail("decoded"))
+    monkeypatch.setattr(decoding, "load_waveform", lambda *_a, **_k: pytest.fail("decoded"))
     assert open_store(table, tmp_path).rejected.index.tolist() == [2]
 
 
@@ -258,7 +259,7 @@ def test_a_digest_changes_with_a_single_sample_and_is_not_decoded_for_again(
     soundfile.write(table["path"][0], samples, rate)
     after = open_store(table, tmp_path).digests
     assert (after[0] != before[0], after[1]) == (True, before[1])
-    monkeypatch.setattr(store_module, "load_waveform", lambda *_a, **_k: pytest.fail("decoded"))
+    monkeypatch.setattr(decoding, "load_waveform", lambda *_a, **_k: pytest.fail("decoded"))
     assert open_store(table, tmp_path).digests == after
 
 

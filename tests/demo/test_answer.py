@@ -1,12 +1,11 @@
-"""What the page says about one sound."""
+"""What the page says about uploaded files."""
 
 import numpy as np
 import pytest
 import soundfile
 from tones_and_noise import MB, RATE_HZ, noise, tone, train_checkpoint
 
-from instrument_net.audio import AudioError
-from instrument_net.demo.answer import answer
+from instrument_net.demo.answer import classify, problem, summary
 from instrument_net.recognition.recogniser import Recogniser
 
 
@@ -25,43 +24,45 @@ def write(tmp_path):
 
 
 @pytest.mark.parametrize(("name", "sound"), [("tone", tone), ("noise", noise)])
-def test_a_short_sound_is_classified_and_explained_without_a_timeline(
-    recogniser, write, name, sound
-):
-    said = answer(recogniser, write("a.flac", sound(0.4)), max_bytes=MB)
-    assert next(iter(said.probabilities)) == name
-    assert said.probabilities[name] > 0.9
-    assert sum(said.probabilities.values()) == pytest.approx(1)
-    assert said.summary == "a.flac: 0.4 s"
-    assert said.timeline is None
-    title = f"Why {name} ({said.probabilities[name]:.0%})"
-    assert said.explanation.get_suptitle() == title
+def test_a_short_sound_has_a_class_and_its_length(recogniser, write, name, sound):
+    (result,) = classify(recogniser, [write("a.flac", sound(0.4))], max_bytes=MB)
+    ((best, probability),) = result.ranking(1)
+    assert best == name
+    assert probability > 0.9
+    assert problem(result) == ""
+    assert summary(result) == "a.flac: 0.4 s"
 
 
-def test_of_a_long_sound_the_window_with_the_highest_probability_is_explained(recogniser, write):
+def test_a_long_sound_is_said_to_be_classified_in_windows_once(recogniser, write):
     path = write("long.wav", noise(0.6), tone(1.8))
-    said = answer(recogniser, path, max_bytes=MB)
-    assert next(iter(said.probabilities)) == "tone"
-    assert said.summary == "long.wav: 2.4 s, classified in 9 windows of 0.5 s"
-    title = said.explanation.get_suptitle()
-    assert title.endswith(": the window in which it is most probable")
-    start_s = float(title.split(", ")[1].split(" s")[0])
-    assert start_s >= 0.5
-    assert said.timeline is not None
+    (result,) = classify(recogniser, [path], max_bytes=MB)
+    assert summary(result) == "long.wav: 2.4 s, classified in 9 windows of 0.5 s"
 
 
-def test_a_file_that_cannot_be_read_is_named_without_the_servers_folder(recogniser, tmp_path):
-    bad = tmp_path / "notes.wav"
+def test_what_is_to_be_known_about_a_sound_is_said(recogniser, write):
+    clipped = np.clip(4 * tone(0.4), -1, 1)
+    (result,) = classify(recogniser, [write("loud.wav", clipped)], max_bytes=MB)
+    assert summary(result) == "loud.wav: 0.4 s; clipped"
+
+
+def test_files_without_a_class_are_named_without_the_servers_folder(recogniser, write, tmp_path):
+    bad, large = tmp_path / "notes.wav", tmp_path / "large.wav"
     bad.write_text("no sound")
-    with pytest.raises(AudioError, match=r"^notes\.wav: cannot be decoded") as caught:
-        answer(recogniser, bad, max_bytes=MB)
-    assert str(tmp_path) not in str(caught.value)
-
-
-def test_a_file_above_the_limit_is_refused_unread(recogniser, tmp_path):
-    large = tmp_path / "large.wav"
     large.write_bytes(bytes(MB + 200_000))
-    with pytest.raises(AudioError, match=r"^large\.wav: 1\.2 MB, at most 1 MB .*--max-upload-mb"):
-        answer(recogniser, large, max_bytes=MB)
-    with pytest.raises(AudioError, match="cannot be decoded"):
-        answer(recogniser, large, max_bytes=2 * MB)
+    silent = write("silent.wav", np.zeros(RATE_HZ))
+    paths = [bad, large, silent, write("a.wav", tone(0.4))]
+    results = list(classify(recogniser, paths, max_bytes=MB))
+    assert [result.path for result in results] == paths
+    reasons = [problem(result) for result in results]
+    assert reasons[0].startswith("notes.wav: cannot be decoded")
+    assert reasons[1].startswith("large.wav: 1.2 MB, at most 1 MB ")
+    assert reasons[1].endswith("--max-upload-mb")
+    assert reasons[2:] == ["silent.wav: silent, without a class", ""]
+    assert not any(str(tmp_path) in reason for reason in reasons)
+
+
+def test_a_file_above_the_limit_is_not_read(recogniser, tmp_path):
+    large = tmp_path / "large.wav"
+    large.write_bytes(bytes(MB + 1))
+    (within,) = classify(recogniser, [large], max_bytes=2 * MB)
+    assert "cannot be decoded" in problem(within)

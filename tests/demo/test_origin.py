@@ -1,8 +1,11 @@
 """What is known about the training of a checkpoint."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from instrument_net.demo.origin import UNKNOWN, describe_origin
+from instrument_net.recognition.weights_file import write_weights_file
 
 
 def test_the_origin_of_a_checkpoint_is_described_by_its_run_folder(tmp_path):
@@ -22,3 +25,12 @@ def test_the_origin_of_a_checkpoint_is_described_by_its_run_folder(tmp_path):
     )
     config.write_text("name: [night\n")
     assert describe_origin(checkpoint) == UNKNOWN
+
+
+def test_exported_weights_bring_their_origin_along(tmp_path):
+    weights = tmp_path / "a.safetensors"
+    write_weights_file(weights, {}, {}, card={"summary": "trained on noise"})
+    assert describe_origin(weights) == "trained on noise"
+    write_weights_file(weights, {}, {})
+    assert describe_origin(weights) == UNKNOWN
+    assert describe_origin(Path("pretrained")).startswith("trained on ")

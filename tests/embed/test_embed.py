@@ -10,8 +10,9 @@ from small_recogniser import NAMES, save_checkpoint, small_recogniser, write_noi
 
 from instrument_net.embed.__main__ import main
 from instrument_net.embed.similar import most_similar
-from instrument_net.embed.vectors import FileVectors, digest_of
+from instrument_net.embed.vectors import FileVectors
 from instrument_net.errors import InputError
+from instrument_net.recognition.digest import digest_of
 from instrument_net.recognition.files import predict_files
 from instrument_net.recognition.recogniser import Recogniser
 

@@ -7,8 +7,9 @@ import pytest
 import torch
 from small_networks import NAMES, noise, small_recogniser
 
-from instrument_net.explanation import explain, plot_explanation
+from instrument_net.explanation import explain, plot_explanation, plot_explanation_panels
 from instrument_net.frontend import FEATURE_NAMES
+from instrument_net.recognition.certainty import Certainty
 
 SHAPE = (110, 112)
 
@@ -145,3 +146,31 @@ def test_the_figure_leaves_out_what_the_network_has_no_branch_for(name, left_out
     labels = [label for axes in figure.axes for label in (axes.get_xlabel(), axes.get_ylabel())]
     assert left_out not in labels
     assert {"frequency (kHz)", "time (s)"} <= set(labels)
+
+
+@pytest.mark.parametrize(
+    ("name", "n_axes"),
+    # Spectrogram and its scale, branches; features.
+    [("TwoBranchNet", [3, 1]), ("SpectrogramNet", [2]), ("PerceptronNet", [1, 1])],
+)
+def test_the_panels_are_as_narrow_as_a_telephone_and_have_what_the_network_has(name, n_axes):
+    recogniser = small_recogniser(name)
+    explanation = explain(recogniser, noise(recogniser))
+    panels = plot_explanation_panels(explanation, front_end=recogniser.front_end)
+    assert [len(panel.axes) for panel in panels] == n_axes
+    for panel in panels:
+        assert panel.get_figwidth() < 5
+        panel.savefig(io.BytesIO())  # no warning
+    assert panels[0].axes[0].get_ylabel() == "frequency (kHz)"
+    if len(panels) > 1:
+        assert len(panels[1].axes[0].patches) == len(explanation.feature_contributions)
+
+
+def test_an_explanation_has_the_probability_that_the_recogniser_gives():
+    recogniser = small_recogniser()
+    waveform = noise(recogniser)
+    recogniser.certainty = Certainty(3.0, {0.9: 0.1}, 0.2, "a test")
+    own = recogniser(waveform[None])[0].max().item()
+    explanation = explain(recogniser, waveform)
+    assert explanation.probability == pytest.approx(own, rel=1e-5)
+    assert explanation.branch_probabilities["both"] == pytest.approx(own, rel=1e-5)

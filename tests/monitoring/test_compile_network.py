@@ -19,7 +19,7 @@ def test_the_batches_that_are_timed_leave_no_trace_in_the_network(monkeypatch, t
     )
     datamodule = InstrumentDataModule(FolderCorpus(tmp_path), classifier.front_end, batch_size=2)
     plugin = types.SimpleNamespace(forward_context=contextlib.nullcontext)
-    trainer = types.SimpleNamespace(datamodule=datamodule, precision_plugin=plugin)
+    trainer = types.SimpleNamespace(datamodule=datamodule, precision_plugin=plugin, world_size=1)
     runs = []
     monkeypatch.setattr(classifier.network, "compile", lambda **options: runs.append(options))
     before = {name: value.clone() for name, value in classifier.state_dict().items()}

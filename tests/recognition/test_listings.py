@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import torch
 
 from instrument_net.recognition.certainty import Certainty
 from instrument_net.recognition.file_prediction import FilePrediction
-from instrument_net.recognition.listings import LISTINGS, as_csv, as_json
+from instrument_net.recognition.listing import ListingWriter
+from instrument_net.recognition.listings import LISTINGS
 from instrument_net.recognition.table import as_table
 
 NAMES = tuple(f"instrument number {k}" for k in range(60))
@@ -19,6 +21,17 @@ NAMES = tuple(f"instrument number {k}" for k in range(60))
 def prediction(path="a.wav", names=NAMES, **facts):
     values = torch.arange(len(names), 0, -1).float()
     return FilePrediction(Path(path), names, [0.0], [values / values.sum()], **facts)
+
+
+def listed(form, results, top, *, with_sets=False):
+    """Return the whole text, each result given by itself."""
+    text = []
+    listing = LISTINGS[form](len(results[0].class_names), top, with_sets=with_sets)
+    writer = ListingWriter(listing, text.append)
+    for result in results:
+        writer.add(result)
+    writer.end()
+    return "".join(text)
 
 
 class Screen(io.StringIO):
@@ -64,7 +77,7 @@ def test_a_table_says_why_a_file_has_no_class(top):
 
 
 def test_csv_and_json_have_every_file():
-    rows = list(csv.DictReader(as_csv(failed_and_silent(), 2).splitlines()))
+    rows = list(csv.DictReader(listed("csv", failed_and_silent(), 2).splitlines()))
     assert [(row["path"], row["label"], row["label_2"], row["notes"]) for row in rows] == [
         ("a.wav", NAMES[0], NAMES[1], "clipped"),
         ("cut.wav", "", "", ""),
@@ -72,7 +85,7 @@ def test_csv_and_json_have_every_file():
     ]
     assert [row["probability_2"] != "" for row in rows] == [True, False, False]
     assert [row["error"] for row in rows] == ["", "cut.wav: truncated; copy it again", ""]
-    good, failed, silent = json.loads(as_json(failed_and_silent(), 2))
+    good, failed, silent = json.loads(listed("json", failed_and_silent(), 2))
     assert (len(good["predictions"]), good["duration_s"], good["error"]) == (2, 1.25, None)
     assert (failed["predictions"], failed["error"]) == ([], "cut.wav: truncated; copy it again")
     assert (silent["predictions"], silent["notes"], silent["error"]) == ([], ["silent"], None)
@@ -80,7 +93,7 @@ def test_csv_and_json_have_every_file():
 
 @pytest.mark.parametrize("top", [1, 3, 1000])
 def test_csv_has_as_many_columns_in_every_row_as_in_the_first(top):
-    rows = list(csv.reader(as_csv(failed_and_silent(), top).splitlines()))
+    rows = list(csv.reader(listed("csv", failed_and_silent(), top).splitlines()))
     assert {len(row) for row in rows} == {3 + 2 * min(top, len(NAMES))}
     assert rows[0][:3] == ["path", "label", "probability"]
     assert rows[0][-2:] == ["notes", "error"]
@@ -89,7 +102,7 @@ def test_csv_has_as_many_columns_in_every_row_as_in_the_first(top):
 @pytest.mark.parametrize("listing", LISTINGS)
 def test_brackets_and_bytes_come_out_as_they_are(listing):
     path = "[bold]x[/b] $a$ caf\udce9.wav"
-    text = LISTINGS[listing]([prediction(path, names=("[dry] flute", "[/b]"))], 2, None)
+    text = listed(listing, [prediction(path, names=("[dry] flute", "[/b]"))], 2)
     text.encode()
     assert "[bold]x[/b] $a$ caf" in text
     assert "[dry] flute" in text
@@ -127,23 +140,53 @@ def test_a_set_has_a_column_where_it_was_asked_for(top):
     assert "set of 90%" in table
     assert "flute, oboe" in table
     assert "set of" not in as_table([of_three(coverage=None)], top)
-    (row,) = csv.DictReader(as_csv([of_three()], top).splitlines())
+    (row,) = csv.DictReader(listed("csv", [of_three()], top, with_sets=True).splitlines())
     assert (row["label"], row["set"]) == ("flute", "flute; oboe")
-    assert "set" not in as_csv([of_three(coverage=None)], top).splitlines()[0]
-    (answer,) = json.loads(as_json([of_three()], top))
+    assert "set" not in listed("csv", [of_three(coverage=None)], top).splitlines()[0]
+    (answer,) = json.loads(listed("json", [of_three()], top))
     assert (answer["set"], answer["unsure"]) == (["flute", "oboe"], False)
 
 
 def test_a_file_that_no_class_explains_is_unsure_and_says_what_it_is_most_like():
     unsure = of_three(unsure_below=0.6, coverage=None)
     assert "unsure: flute, the most probable, has 50%" in as_table([unsure], 1)
-    (row,) = csv.DictReader(as_csv([unsure], 2).splitlines())
+    (row,) = csv.DictReader(listed("csv", [unsure], 2).splitlines())
     assert (row["label"], row["probability"], row["label_2"]) == ("unsure", "", "oboe")
-    (answer,) = json.loads(as_json([unsure], 1))
+    (answer,) = json.loads(listed("json", [unsure], 1))
     assert answer["unsure"]
     assert answer["predictions"][0]["label"] == "flute"
 
 
 def test_without_a_known_certainty_nothing_is_said_about_it():
-    answer = json.loads(as_json([prediction()], 1))[0]
+    answer = json.loads(listed("json", [prediction()], 1))[0]
     assert not {"set", "unsure"} & answer.keys()
+
+
+def test_json_is_one_list_and_json_lines_has_its_objects_a_line_each():
+    results = failed_and_silent()
+    whole = listed("json", results, 2)
+    rows = json.loads(whole)
+    assert whole == json.dumps(rows, indent=2) + "\n"
+    assert [json.loads(line) for line in listed("jsonl", results, 2).splitlines()] == rows
+    writer = ListingWriter(LISTINGS["json"](2, 3), (text := []).append)
+    writer.end()
+    assert json.loads("".join(text)) == []
+
+
+def test_a_piece_is_written_once_it_is_full_and_the_rest_at_the_end():
+    pieces = []
+    listing = replace(LISTINGS["csv"](60, 1), at_once=2)
+    writer = ListingWriter(listing, pieces.append)
+    for k in range(5):
+        writer.add(prediction(f"{k}.wav"))
+        assert len(pieces) == 1 + (k + 1) // 2
+    writer.end()
+    assert [piece.count("\n") for piece in pieces] == [1, 2, 2, 1]
+
+
+def test_what_goes_on_with_an_earlier_list_has_no_second_head():
+    text = [listed("json", [prediction("a.wav")], 1).removesuffix("\n]\n")]
+    writer = ListingWriter(LISTINGS["json"](60, 1), text.append, n_written=1)
+    writer.add(prediction("b.wav"))
+    writer.end()
+    assert [row["path"] for row in json.loads("".join(text))] == ["a.wav", "b.wav"]

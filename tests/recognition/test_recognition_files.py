@@ -8,7 +8,8 @@ from encoded_sound import encode
 from small_recogniser import NAMES, small_recogniser, write_noise
 
 from instrument_net.errors import InputError
-from instrument_net.recognition.files import predict_files, window_starts_s
+from instrument_net.recognition.file_windows import window_starts_s
+from instrument_net.recognition.files import predict_files
 from instrument_net.recognition.window_weights import window_weights
 
 

@@ -9,7 +9,7 @@ import torch
 from instrument_net.errors import InputError
 from instrument_net.recognition.file_prediction import FilePrediction
 from instrument_net.recognition.stretches import Stretch, edges_s, stretches
-from instrument_net.recognition.timelines import check_timeline, timeline, timeline_csv
+from instrument_net.recognition.timelines import check_timeline, timeline_listing
 
 NAMES = ("flute", "harp\tor oboe")
 FLUTE, HARP = [0.75, 0.25], [0.25, 0.75]
@@ -44,11 +44,12 @@ def test_neighbouring_windows_of_one_name_are_one_stretch():
 def test_a_file_that_could_not_be_read_has_no_stretches():
     failed = FilePrediction(Path("a.wav"), NAMES, error="a.wav: no such file")
     assert stretches(failed) == []
-    assert timeline([failed], Path("a.txt")) == ""
+    assert timeline_listing(Path("a.txt"), NAMES).text([failed]) == ""
 
 
 def test_labels_are_times_and_a_name_between_tabs():
-    text = timeline([long_file([FLUTE, FLUTE, HARP, HARP])], Path("a.TXT"))
+    listing = timeline_listing(Path("a.TXT"), NAMES)
+    text = listing.head + listing.text([long_file([FLUTE, FLUTE, HARP, HARP])])
     assert text == "0.000000\t5.000000\tflute\n5.000000\t9.500000\tharp\\tor oboe\n"
 
 
@@ -63,7 +64,9 @@ def test_the_table_has_a_row_a_window_with_its_end_also_where_nothing_sounds():
     silent = FilePrediction(Path("zero.wav"), NAMES, silent_s=[0.0], duration_s=1.0, window_s=4.0)
     failed = FilePrediction(Path("cut.wav"), NAMES, error="cut.wav: truncated")
     result = long_file([FLUTE, None, HARP], silent_s=(2.0,), duration_s=7.0)
-    rows = list(csv.DictReader(timeline_csv([result, failed, silent]).splitlines()))
+    listing = timeline_listing(Path("a.csv"), NAMES)
+    text = listing.head + listing.text([result, failed]) + listing.text([silent])
+    rows = list(csv.DictReader(text.splitlines()))
     assert [(row["path"], row["start_s"], row["end_s"], row["label"]) for row in rows] == [
         ("a.wav", "0.000", "4.000", "flute"),
         ("a.wav", "2.000", "6.000", "silent"),

@@ -14,7 +14,7 @@ from conftest import run_module
 
 from instrument_net.errors import InputError
 from instrument_net.run_folder import RunFolder
-from instrument_net.runs.resuming import checkpoint_of, without_resume
+from instrument_net.runs.resuming import checkpoint_of, resume, without_resume
 from instrument_net.train import same_folder
 
 pytestmark = pytest.mark.slow
@@ -197,3 +197,13 @@ def test_a_run_continues_in_its_own_folder_unless_told_otherwise(tmp_path, monke
     with pytest.raises(InputError, match=r"no last\.ckpt"):
         checkpoint_of("run")
     assert without_resume(["seed=1", "resume_from=run", "hydra.run.dir=x"]) == ["seed=1"]
+
+
+def test_an_order_of_an_earlier_version_is_not_continued_in_its_middle(tmp_path):
+    made_of = {"clips": "digest", "settings": {"scheduler": "constant", "trainer.max_epochs": 2}}
+    batches = {"n_taken": 2, "random_at_start": torch.zeros(1), "sampler": None}
+    content = {"epoch": 0, "callbacks": {}, "resuming": {"made_of": made_of, "batches": batches}}
+    path = tmp_path / "last.ckpt"
+    torch.save(content, path)
+    with pytest.raises(InputError, match="an earlier version wrote it within an epoch"):
+        resume(str(path), RunFolder(tmp_path / "run"), made_of, max_epochs=2, patience=None)

@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 
+from instrument_net.recognition.weights_file import write_weights_file
 from instrument_net.runs.seen_clips import seen_in_training
 
 
@@ -78,3 +79,21 @@ def test_without_a_run_folder_it_is_not_known(tmp_path):
     said, n_seen = seen_in_training(tmp_path / "alone/best.ckpt", TESTED)
     assert n_seen == 0
     assert said.startswith("not known: ")
+
+
+def test_the_card_of_exported_weights_says_what_they_have_seen(make_run, tmp_path):
+    weights = tmp_path / "a.safetensors"
+    write_weights_file(weights, {}, {}, card={"clips": ["2", "3"]})
+    assert seen_in_training(weights, TESTED)[1] == 2
+    checkpoint = make_run("run", table(["/x/1.wav", "train", "1"]), init_from="a.safetensors")
+    assert seen_in_training(checkpoint, TESTED)[1] == 3
+    write_weights_file(weights, {}, {})
+    said, n_seen = seen_in_training(weights, TESTED)
+    assert (n_seen, said[:9]) == (0, "not known")
+
+
+def test_the_folder_of_a_run_stands_for_its_checkpoint(make_run):
+    checkpoint = make_run("run", table(["/x/1.wav", "train", "1"]))
+    checkpoint.parent.mkdir()
+    checkpoint.touch()
+    assert seen_in_training(checkpoint.parents[1], TESTED)[1] == 1

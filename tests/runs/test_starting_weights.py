@@ -7,10 +7,13 @@ from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
 from instrument_net.classifier import InstrumentClassifier
-from instrument_net.configuration import CONF_DIR
+from instrument_net.configuration import CONF_DIR, ConfigurationError
 from instrument_net.models import NETWORKS, FeatureScaling
 from instrument_net.recognition.checkpoint import CheckpointError
-from instrument_net.runs.starting_weights import start_from
+from instrument_net.recognition.exporters import export_weights
+from instrument_net.recognition.named_checkpoint import PRETRAINED_FILE
+from instrument_net.recognition.recogniser import Recogniser
+from instrument_net.runs.starting_weights import existing_checkpoint, start_from
 from instrument_net.synthesis import ORCHESTRA
 
 SMALL = {"n_frames": 80, "features": {"n_fft": 1024, "hop_length": 512, "n_bins": 83}}
@@ -154,3 +157,23 @@ def test_the_same_network_starts_from_all_that_orchestra_trains(keep):
     new = ours.keys() - same(ours, theirs)
     assert new
     assert all("scaling" in name for name in new)
+
+
+def test_exported_weights_are_a_start_as_the_checkpoint_is(keep, tmp_path):
+    path, _ = keep(built("a", "b"))
+    weights = tmp_path / "best.safetensors"
+    export_weights(Recogniser.from_checkpoint(path), weights)
+    one, other = built("b", "c"), built("b", "c")
+    other.load_state_dict(one.state_dict())
+    said = start_from(one, path)
+    assert start_from(other, weights) == said.replace(str(path), str(weights))
+    assert len(same(one.state_dict(), other.state_dict())) == len(one.state_dict())
+
+
+def test_what_training_may_start_from(keep, tmp_path):
+    path, _ = keep(built("a", "b"))
+    assert existing_checkpoint(str(path)) == path
+    assert existing_checkpoint(str(path.parents[1])) == path  # the folder of the run
+    assert existing_checkpoint("pretrained") == PRETRAINED_FILE
+    with pytest.raises(ConfigurationError, match=r"init_from: .*none\.ckpt: no such checkpoint"):
+        existing_checkpoint(str(tmp_path / "none.ckpt"))

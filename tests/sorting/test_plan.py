@@ -30,7 +30,8 @@ def library(tmp_path):
 
 
 def planned(results, library, *, threshold=0.0, by="copy", inputs=None):
-    return plan_sorting(results, threshold=threshold, inputs=inputs or [library], by=by)
+    answers = [result.answer for result in results]
+    return plan_sorting(answers, NAMES, threshold=threshold, inputs=inputs or [library], by=by)
 
 
 def test_a_file_goes_to_its_class_or_to_unsure_or_silent_or_stays(tmp_path):

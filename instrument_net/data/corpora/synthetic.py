@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from instrument_net.data.manifest import Manifest, read_manifest
 from instrument_net.errors import InputError
+from instrument_net.files import unfinished
 from instrument_net.progress import work_progress
 from instrument_net.spelling import hint
 from instrument_net.synthesis import table_of
@@ -70,8 +70,7 @@ class SyntheticCorpus:
         if table.is_file():
             return table
         # A folder of its own until all is there: what has the final name is complete.
-        part = final.with_name(f"{final.name}.{os.getpid()}.part")
-        shutil.rmtree(part, ignore_errors=True)
+        part = unfinished(final)
         part.mkdir(parents=True)
         rows = []
         individuals = render_files(

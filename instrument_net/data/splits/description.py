@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 
@@ -19,13 +19,19 @@ from instrument_net.data.splits.assignment import (
 _SAYS = {"source": "libraries or rooms", "instrument_id": "instruments"}
 
 
-def describe_split(rule: str, clips: pd.DataFrame, extra: pd.DataFrame | None = None) -> str:
+def describe_split(
+    rule: str,
+    clips: pd.DataFrame,
+    extra: pd.DataFrame | None = None,
+    auxiliary: Collection[str] = (),
+) -> str:
     """Return a few sentences about a split, on one line.
 
     Args:
         rule: What divided the clips, in words: its ``describe``.
         clips: With the column ``split`` that it assigned.
         extra: Clips that it has not divided and that are trained on too, with the same columns.
+        auxiliary: Classes that are no outputs, and so are not missed in any split.
     """
     counts = ", ".join(f"{int((clips['split'] == split).sum())} {split}" for split in SPLIT_NAMES)
     sentences = [f"{rule}: {counts} clips"]
@@ -40,7 +46,8 @@ def describe_split(rule: str, clips: pd.DataFrame, extra: pd.DataFrame | None = 
         )
         not_counted = " (data.extra does not count)"
         clips = pd.concat([clips, extra])
-    return ". ".join([*sentences, *_gaps(clips, not_counted), _shared(clips)])
+    gaps = _gaps(clips[~clips["label"].isin(auxiliary)], not_counted)
+    return ". ".join([*sentences, *gaps, _shared(clips)])
 
 
 def _gaps(clips: pd.DataFrame, not_counted: str) -> Iterator[str]:

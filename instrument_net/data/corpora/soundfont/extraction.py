@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -17,7 +16,7 @@ from instrument_net.data.corpora.soundfont.samples import SampleError
 from instrument_net.data.corpora.soundfont.uses import select
 from instrument_net.data.label_table import LabelTable
 from instrument_net.data.manifest import ManifestError
-from instrument_net.files import PassedOver
+from instrument_net.files import PassedOver, unfinished
 from instrument_net.progress import work_progress
 
 TABLE, LEFT_OUT = "metadata.csv", "left_out.csv"
@@ -53,8 +52,7 @@ def extract(banks: Mapping[str, Bank], choice: Choice, final: Path, *, origin: P
     Raises:
         ManifestError: If no sample with a label can be used.
     """
-    part = final.with_name(f"{final.name}.{os.getpid()}.part")
-    shutil.rmtree(part, ignore_errors=True)
+    part = unfinished(final)
     part.mkdir(parents=True)
     try:
         recordings = Recordings(part, shortest_s=choice.shortest_s, held_s=choice.held_s)

@@ -1,0 +1,1 @@
+"""Corpus -> chunks of 16-bit clips with their table, in a folder or an object store."""
