@@ -10,7 +10,7 @@ from benchmarks.unheard.ideas import __main__ as command
 from benchmarks.unheard.ideas import features as features_command
 from benchmarks.unheard.ideas.adversary import Adversary
 from benchmarks.unheard.ideas.attempt import Attempt
-from benchmarks.unheard.ideas.clips import SHORT, WHOLE, Clips, Part
+from benchmarks.unheard.ideas.clips import BASE, SHORT, WHOLE, Clips, Part
 from benchmarks.unheard.ideas.contrastive import contrastive_loss
 from benchmarks.unheard.ideas.features import variance_shares
 from benchmarks.unheard.ideas.group_robust import GroupRobust, PairRobust
@@ -24,7 +24,7 @@ from benchmarks.unheard.ideas.sharpness import SharpnessAware
 from benchmarks.unheard.ideas.styles import ExchangedStyles
 from benchmarks.unheard.ideas.table import table_of_ideas
 from benchmarks.unheard.ideas.training import DECAYS, batches, new_network, train
-from benchmarks.unheard.recipes import BEST, RECIPES
+from benchmarks.unheard.recipes import RECIPES
 from benchmarks.unheard.trial import Data, Trial
 from instrument_net.configuration import CONF_DIR, extend_hydra
 from instrument_net.errors import InputError
@@ -46,7 +46,7 @@ def part(rows, seed):
 def clips(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ideas")
     data = Data(folder / "clips.csv", folder / "banks")
-    trial = Trial(BEST, RECIPES[BEST], 0, "1", ["cellar"], data, folder)
+    trial = Trial(BASE, RECIPES[BASE], 0, "1", ["cellar"], data, folder)
     small = ["run_dir=x", "model.filters=2", "trainer.max_epochs=1", "data.epoch_clips=16"]
     small += ["data.batch_size=8"]
     extend_hydra()
@@ -78,7 +78,7 @@ def attempt(root, start):
 
 @pytest.mark.parametrize("name", IDEAS)
 def test_every_idea_gives_probabilities_under_both_conditions(name, clips, attempt):
-    made, reference = attempt(name), attempt("unchanged" if IDEAS[name].trains else BEST)
+    made, reference = attempt(name), attempt("unchanged" if IDEAS[name].trains else "as_it_is")
     reference.run(clips)
     made.run(clips)
     assert made.is_done(clips)
@@ -94,7 +94,7 @@ def test_every_idea_gives_probabilities_under_both_conditions(name, clips, attem
 
 
 def test_what_only_tests_has_the_start_and_what_trains_another_one(clips, attempt, start):
-    tested, trained = attempt(BEST), attempt("unchanged")
+    tested, trained = attempt("as_it_is"), attempt("unchanged")
     for one in (tested, trained):
         one.run(clips)
     network = new_network(Idea(clips))

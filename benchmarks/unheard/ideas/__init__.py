@@ -1,1 +1,1 @@
-"""Ideas for instruments of unheard sources that ``train`` has no setting for, against best."""
+"""Ideas for instruments of unheard sources that ``train`` has no setting for."""

@@ -24,8 +24,8 @@ _WEIGHTS = "weights.pt"
 class Attempt:
     """An idea that trains a network further or anew, or tests it in another way.
 
-    A folder is known by the configuration of `best`, not by the code of the idea: after a change of
-    the code, delete the folder of the idea.
+    A folder is known by the configuration, not by the code of the idea: after a change of the code,
+    delete the folder of the idea.
 
     Attributes:
         name: Of the idea.
@@ -33,7 +33,7 @@ class Attempt:
         folder: Of this attempt.
         seed: Of what training draws.
         start: Weights that are tested, or from which training goes on; ``None``: it begins anew.
-        others: Of all networks of `best` at hand, which may teach.
+        others: Of all networks at hand, which may teach.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The clips of a fold as `best` sees them: made once, read again by every idea."""
+"""The clips of a fold as the recipe `shared` sees them: made once, read again by every idea."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from instrument_net.runs.assembly import build_augmentation, build_front_end
 from instrument_net.runs.data_assembly import build_data, build_split
 from instrument_net.stress.cut import cut
 
+BASE = "shared"  # the recipe: `best` without auxiliary classes
 WHOLE, SHORT = "whole", "0.5 s"
 _SHORT_S = 0.5
 _TABLE = "clips.csv"  # written last: the folder is complete once it is there
@@ -68,7 +69,7 @@ class Clips:
     """The clips that train, and those of the sources that are left out.
 
     Attributes:
-        config: That of `best` on this fold.
+        config: That of the recipe on this fold.
         train: Recordings and notes of banks.
         tested: Condition -> the same clips, whole and cut to half a second.
     """

@@ -1,4 +1,4 @@
-"""What an idea may change about training and testing `best`."""
+"""What an idea may change about training and tests."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from benchmarks.unheard.ideas.clips import Clips, Part
 from instrument_net.learning.loss import cross_entropy
 from instrument_net.models import Network
 
-SMOOTHING = 0.1  # of the labels, as `best` has it
+SMOOTHING = 0.1  # of the labels, as in `best`
 _AT_A_TIME = 64
 
 
 class Idea:
-    """`best`, trained by the loop of this package; an idea overrides what it changes.
+    """Training and tests without any idea; an idea overrides what it changes.
 
     Args:
         clips: Of the fold.
 
     Attributes:
         question: What its row answers.
-        trains: Whether it trains; if not, it tests a network of `best` in another way.
+        trains: Whether it trains; if not, it tests a network in another way.
         trained_as: The idea whose trained network it tests; ``None``: its own.
         decay: Of the average of the weights that is tested.
         modules: What is trained besides the network, and not needed to classify.

@@ -20,7 +20,7 @@ from benchmarks.unheard.ideas import (
 from benchmarks.unheard.ideas.idea import Idea
 
 IDEAS: dict[str, type[Idea]] = {
-    "best": versions.AsItIs,
+    "as_it_is": versions.AsItIs,
     "shifted": versions.Shifted,
     "windows": versions.Windows,
     "levels": versions.Levels,

@@ -1,4 +1,4 @@
-"""Finished trainings of `best` -> the single networks that ideas test or go on from."""
+"""Finished trainings of recipes -> the single networks that ideas test or go on from."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def starts_of(trials: Sequence[Trial]) -> dict[str, Weights]:
     """Return the weights of each network by a name, such as ``three_0_2``: the third of seed 0.
 
     Args:
-        trials: Of recipes with the inputs of `best`; those that are not done are passed over.
+        trials: Of recipes with the same inputs; those that are not done are passed over.
     """
     return {
         f"{trial.name}_{trial.seed}_{number}": dict(member.state_dict())

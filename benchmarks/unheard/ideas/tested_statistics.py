@@ -47,7 +47,9 @@ class TestedStatistics(Idea):
 class HalfTestedStatistics(TestedStatistics):
     """Half of the training's statistics."""
 
-    question: ClassVar[str] = "... half of it, half of the training's"
+    question: ClassVar[str] = (
+        "batch normalisation, half of it by the tested source's own statistics"
+    )
     share = 0.5
 
 

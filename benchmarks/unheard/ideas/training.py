@@ -1,4 +1,4 @@
-"""Idea, seed -> a trained network: the training of `best` as a plain loop, or more of it."""
+"""Idea, seed -> a trained network: the training of `shared` as a plain loop, or more."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from instrument_net.progress import work_progress
 from instrument_net.recognition.parts import build_parts
 from instrument_net.runs.assembly import build_augmentation, build_front_end
 
-DECAYS = (0.99, 0.999)  # of the averages that are kept; `best` tests the first one
+DECAYS = (0.99, 0.999)  # of the averages that are kept; `train` tests the first one
 _RATE_OF_MORE = 1e-3  # the highest, where training goes on; a third of the first one
 
 
 def new_network(idea: Idea) -> Network:
-    """Return the network of `best`, as the idea changes it, with new weights."""
+    """Return the network of the recipe, as the idea changes it, with new weights."""
     config = idea.clips.config
     network = build_parts(
         idea.clips.class_names,
@@ -45,7 +45,7 @@ def train(idea: Idea, *, seed: int, start: Weights | None = None) -> dict[float,
     """Return the averages of the trained weights, by their decay.
 
     Args:
-        idea: What differs from `best`.
+        idea: What differs from the recipe.
         seed: Of weights, draws and augmentation.
         start: Weights from which training goes on, at a lower rate; ``None``: it begins anew. What
             an idea adds to the network begins anew in any case.

@@ -1,4 +1,4 @@
-"""`best` tested on several versions of a clip, whose probabilities are averaged."""
+"""A network tested on several versions of a clip, whose probabilities are averaged."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _SEED = 0
 
 
 class AsItIs(Idea):
-    """`best` as the commands of the project trained and test it."""
+    """A network as the commands of the project trained it and test it."""
 
-    question: ClassVar[str] = "the configuration itself"
+    question: ClassVar[str] = "nothing changed"
     trains = False
 
 
