@@ -47,7 +47,7 @@ def test_a_slip_on_the_command_line_is_one_line(arguments, said, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["trainer=1000"], "trainer=1000: choose one of auto, cpu, gpu"),
+        (["trainer=1000"], "trainer=1000: choose one of auto, cpu, ddp, gpu, slurm"),
         (["+experiment=null"], "+experiment=null: choose one of baseline"),
         (["augment={a:1}"], "augment={a:1}: choose one of light"),
         (["trainer=[red]x[/red]"], None),  # Hydra's own words for its grammar are one line
