@@ -43,7 +43,7 @@ WEIGHTS := outputs/weights
 PACKAGED := instrument_net/pretrained
 BANKS_OF_WEIGHTS := $(wildcard /usr/share/sounds/sf2/FluidR3_GM.sf2 /usr/share/sounds/sf2/MuseScore_General_Full.sf2)
 AS_WEIGHTS = +experiment=best data=manifest data.path=$(call quoted,DATA) $(WITH_BANKS) split.group_by=[path] split.validation_fraction=0.02 trainer.precision=bf16-mixed seed=0 $(ARGS)
-weights: BANKS := $(WEIGHTS)/banks
+weights $(WEIGHTS)/run/report/report.md: BANKS := $(WEIGHTS)/banks
 
 weights: $(WEIGHTS)/run/report/report.md  ## the weights in the package, anew: make weights DATA=clips.csv [CALIBRATION=folder]
 	$(if $(CALIBRATION),,OMP_NUM_THREADS=1 $(BIN)/python -m instrument_net.cross_validate $(AS_WEIGHTS) split=leave_one_source_out)
