@@ -69,9 +69,8 @@ class DecoderProcess:
         """
         n_parts = 0
         for attempt in range(1, _ATTEMPTS + 1):
-            connection = self._start()
             try:
-                for k, part in enumerate(self._parts(path, connection)):
+                for k, part in enumerate(self._parts(path, self._start())):
                     if k >= n_parts:  # the others were handed over before the process ended
                         n_parts += 1
                         yield part
@@ -103,16 +102,18 @@ class DecoderProcess:
             self._receive(ours, _START_S)
         except (_EndedError, TimeoutError, OSError) as error:
             self.close()
-            if not self._ended.is_set():
-                raise InputError(
-                    f"no process that decodes files can be started: {error or 'it ends at once'}; "
-                    "take fewer --workers"
-                ) from error
+            if self._ended.is_set():
+                raise _EndedError from error
+            raise InputError(
+                f"no process that decodes files can be started: {error or 'it ends at once'}; "
+                "take fewer --workers"
+            ) from error
         return ours
 
     def _end(self) -> int | None:
-        """Give up a process that ended, and return its exit status."""
-        assert self._running is not None
+        """Give up a process that ended, and return its exit status; ``None``: it was given up."""
+        if self._running is None:
+            return None
         process, _ = self._running
         process.join(_LOOK_S)
         code = process.exitcode

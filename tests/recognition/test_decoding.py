@@ -101,7 +101,8 @@ def test_a_process_that_cannot_be_started_ends_the_work(tmp_path, monkeypatch):
         raise OSError("no more processes")
 
     monkeypatch.setattr(decoder_process.context().Process, "start", start)
-    (_, parts) = next(decoded(UnrulyReader(tmp_path), ["0.wav"], workers=1, windows_ahead=4))
+    work = decoded(UnrulyReader(tmp_path), ["0.wav"], workers=1, windows_ahead=4)
+    (_, parts) = next(work)  # which ends all when it is collected, and so has a name
     with pytest.raises(InputError, match="can be started: no more processes; take fewer --workers"):
         next(parts)
 
