@@ -67,6 +67,7 @@ def write_page(path: Path) -> None:
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(content)
     page = page.replace(str(path.parents[1]), "..")  # a folder that is gone when this is read
+    page = page.replace("](../docs/", "](../")  # pages are inside docs
     (PAGES / f"{path.stem}.md").write_text(page)
 
 
