@@ -85,13 +85,16 @@ def _is_shown(output: nbformat.NotebookNode) -> bool:
 def with_mathml(text: str) -> str:
     """Return Markdown whose formulas are MathML, which a browser shows without any script.
 
-    >>> with_mathml("so $x$ is")[:11]
-    'so <math xm'
+    >>> with_mathml("so $x$ is")[:14]
+    'so <span><math'
     """
 
     def formula(match: re.Match[str]) -> str:
         display = match[1] is not None
-        return convert(match[1] or match[2], display="block" if display else "inline")
+        if display:
+            return convert(match[1], display="block")
+        # Markdown takes a paragraph that begins with <math> for a block; <span> is none.
+        return f"<span>{convert(match[2])}</span>"
 
     return _FORMULA.sub(formula, text)
 
