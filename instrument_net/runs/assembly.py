@@ -19,6 +19,7 @@ from instrument_net.frontend import FrontEnd
 from instrument_net.learning.loss import balanced_class_weights
 from instrument_net.monitoring.compile_network import CompileNetwork
 from instrument_net.run_folder import BEST, RunFolder
+from instrument_net.runs.data_assembly import build_data, build_split
 from instrument_net.runs.loggers import build_logger
 from instrument_net.runs.monitor import Monitor
 from instrument_net.runs.refused_values import refused_values
@@ -52,6 +53,23 @@ def build_augmentation(config: DictConfig) -> AugmentationChain:
             augmentations[str(name)] = instantiate(settings)
     settings = OmegaConf.to_container(config, resolve=True)
     return AugmentationChain(augmentations, settings=settings)  # type: ignore[arg-type]
+
+
+def build_datamodule(config: DictConfig) -> InstrumentDataModule:
+    """Return the data module of a training: corpus, front end, split and augmentation.
+
+    Args:
+        config: ``conf/train.yaml`` with its stages.
+
+    Raises:
+        ConfigurationError: If one of them refuses its settings.
+    """
+    return build_data(
+        config.data,
+        build_front_end(config),
+        split=build_split(config.split),
+        augmentation=build_augmentation(config.augment),
+    )
 
 
 def build_classifier(config: DictConfig, datamodule: InstrumentDataModule) -> InstrumentClassifier:

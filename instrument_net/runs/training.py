@@ -15,17 +15,15 @@ from instrument_net.escaping import for_screen
 from instrument_net.files import write_atomically
 from instrument_net.run_folder import RunFolder
 from instrument_net.runs.assembly import (
-    build_augmentation,
     build_baseline_model,
     build_classifier,
-    build_front_end,
+    build_datamodule,
     build_trainer,
     is_baseline,
 )
 from instrument_net.runs.baseline import idle_overrides, train_baseline
 from instrument_net.runs.clips_digest import clips_digest
 from instrument_net.runs.companions import end_with_the_first, telling_once
-from instrument_net.runs.data_assembly import build_data, build_split
 from instrument_net.runs.ending import Trained, finish
 from instrument_net.runs.environment import describe_environment
 from instrument_net.runs.facts import command_line
@@ -76,12 +74,7 @@ def _train(config: DictConfig, overrides: list[str]) -> float:
         write_atomically(folder.environment, content.encode())
     lightning.seed_everything(config.seed, workers=True, verbose=False)
     quiet_lightning()
-    datamodule = build_data(
-        config.data,
-        build_front_end(config),
-        split=build_split(config.split),
-        augmentation=build_augmentation(config.augment),
-    )
+    datamodule = build_datamodule(config)
     datamodule.setup()
     config.data.batch_size = datamodule.batch_size  # what auto is, for all that states it
     if is_first:

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-import soundfile
-from tones_and_noise import MB, RATE_HZ, noise, tone, train_checkpoint
+from tones_and_noise import MB, RATE_HZ, noise, tone, train_checkpoint, write_sound
 
 from instrument_net.demo.answer import classify, problem, summary
 from instrument_net.recognition.recogniser import Recogniser
@@ -16,11 +15,7 @@ def recogniser(tmp_path_factory):
 
 @pytest.fixture
 def write(tmp_path):
-    def write_sound(name, *parts):
-        soundfile.write(tmp_path / name, np.concatenate(parts), RATE_HZ)
-        return tmp_path / name
-
-    return write_sound
+    return lambda name, *parts: write_sound(tmp_path / name, *parts)
 
 
 @pytest.mark.parametrize(("name", "sound"), [("tone", tone), ("noise", noise)])

@@ -5,8 +5,7 @@ import re
 
 import numpy as np
 import pytest
-import soundfile
-from tones_and_noise import MB, RATE_HZ, noise, tone, train_checkpoint
+from tones_and_noise import MB, RATE_HZ, noise, tone, train_checkpoint, write_sound
 
 from instrument_net.demo.examples import Example
 from instrument_net.demo.live import LiveSound
@@ -28,11 +27,7 @@ def views(recogniser, tmp_path):
 
 @pytest.fixture
 def write(tmp_path):
-    def write_sound(name, *parts):
-        soundfile.write(tmp_path / name, np.concatenate(parts), RATE_HZ)
-        return tmp_path / name
-
-    return write_sound
+    return lambda name, *parts: write_sound(tmp_path / name, *parts)
 
 
 def text(html):

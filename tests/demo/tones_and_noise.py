@@ -1,6 +1,7 @@
 """Tones, noise, and a small network that distinguishes them: half a second a window."""
 
 import numpy as np
+import soundfile
 import torch
 
 from instrument_net.learning.loss import cross_entropy
@@ -21,6 +22,11 @@ def tone(seconds, frequency_hz=440.0):
 
 def noise(seconds, seed=0):
     return 0.1 * np.random.default_rng(seed).standard_normal(int(seconds * RATE_HZ))
+
+
+def write_sound(path, *parts):
+    soundfile.write(path, np.concatenate(parts), RATE_HZ)
+    return path
 
 
 def train_checkpoint(path):

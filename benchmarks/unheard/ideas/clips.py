@@ -19,8 +19,7 @@ from instrument_net.data import InstrumentDataModule
 from instrument_net.data.store import FULL_SCALE
 from instrument_net.files import written_atomically
 from instrument_net.own_table import read_own_table
-from instrument_net.runs.assembly import build_augmentation, build_front_end
-from instrument_net.runs.data_assembly import build_data, build_split
+from instrument_net.runs.assembly import build_datamodule
 from instrument_net.stress.cut import cut
 
 BASE = "shared"  # the recipe: `best` without auxiliary classes
@@ -112,12 +111,7 @@ class Clips:
 @torch.inference_mode()
 def _make(config: DictConfig, folder: Path) -> None:
     """Write the spectrograms of both splits, and the table of their clips."""
-    datamodule = build_data(
-        config.data,
-        build_front_end(config),
-        split=build_split(config.split),
-        augmentation=build_augmentation(config.augment),
-    )
+    datamodule = build_datamodule(config)
     datamodule.setup()
     kept: dict[str, object] = {"class_names": list(datamodule.class_names)}
     for split in ("train", "test"):

@@ -16,34 +16,42 @@ _SHARPNESS = 20.0  # of the softmax over cosines
 _K = 10
 
 
-class Nearest(Idea):
+class Neighbours(Idea):
+    """What the tested clips and those of the training look like to the network."""
+
+    trains = False
+
+    def directions(self, network: Network, part: Part) -> tuple[Tensor, Tensor]:
+        """Return vectors of length 1 of the training clips and of the tested ones."""
+        spectrograms = self.clips.train.spectrograms, part.spectrograms
+        kept, tested = (normalize(self.embeddings(network, each)) for each in spectrograms)
+        return kept, tested
+
+
+class Nearest(Neighbours):
     """The ten nearest training clips vote, by their cosine; clips of every pair weigh the same."""
 
     question: ClassVar[str] = "the ten nearest training clips vote"
-    trains = False
 
     def probabilities(self, network: Network, part: Part) -> Tensor:
         """Return the shares of the votes."""
         train = self.clips.train
-        kept = normalize(self.embeddings(network, train.spectrograms))
-        tested = normalize(self.embeddings(network, part.spectrograms))
+        kept, tested = self.directions(network, part)
         nearest = (tested @ kept.T).topk(_K, dim=1)
         votes = (_SHARPNESS * nearest.values).softmax(dim=1)
         classes = one_hot(train.labels[nearest.indices], len(part.class_names))
         return (votes[..., None] * classes).sum(dim=1)
 
 
-class PairMeans(Idea):
+class PairMeans(Neighbours):
     """The mean vector of each pair of class and source; a class is as near as its nearest mean."""
 
     question: ClassVar[str] = "the nearest mean of a class and source decides"
-    trains = False
 
     def probabilities(self, network: Network, part: Part) -> Tensor:
         """Return the softmax over each class's highest cosine."""
         train = self.clips.train
-        kept = normalize(self.embeddings(network, train.spectrograms))
-        tested = normalize(self.embeddings(network, part.spectrograms))
+        kept, tested = self.directions(network, part)
         pairs, member = torch.unique(
             torch.stack([train.labels, train.sources]), dim=1, return_inverse=True
         )
