@@ -40,6 +40,9 @@ COMMANDS = {
     "calibrate": Command(
         "instrument_net.calibrate.__main__", "let a checkpoint say how sure it may be"
     ),
+    "ensemble": Command(
+        "instrument_net.ensemble.__main__", "make one network of several, their logits averaged"
+    ),
     "export": Command("instrument_net.export", "write a checkpoint as an ONNX or PyTorch file"),
     "card": Command("instrument_net.card.__main__", "show what weights are, and their licences"),
     "pack": Command("instrument_net.pack.__main__", "write a corpus as chunks, to train from"),

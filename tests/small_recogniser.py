@@ -1,5 +1,7 @@
 """A small untrained recogniser, its checkpoint, and files for it."""
 
+import importlib.metadata
+
 import numpy as np
 import soundfile
 import torch
@@ -23,7 +25,8 @@ def save_checkpoint(recogniser, path, **hyper_parameters):
     """Write what a checkpoint needs to hold; hyper-parameters are the recogniser's settings."""
     weights = {f"network.{k}": v for k, v in recogniser.network.state_dict().items()}
     kept = {**recogniser.settings, **hyper_parameters}
-    torch.save({"hyper_parameters": kept, "state_dict": weights}, path)
+    version = {"pytorch-lightning_version": importlib.metadata.version("lightning")}
+    torch.save({"hyper_parameters": kept, "state_dict": weights, **version}, path)
     return path
 
 

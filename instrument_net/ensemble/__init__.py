@@ -1,0 +1,1 @@
+"""Networks that were trained apart -> one, whose logits are averaged."""
