@@ -28,7 +28,7 @@ $(ORCHESTRA)/report/report.md: | $(VENV)/.ready
 ifndef BANKS
 BANKS := $(wildcard /usr/share/sounds/sf2)
 endif
-WITH_BANKS = data/extra=soundfont data.extra.soundfont.path=$(call quoted,BANKS) data.extra.soundfont.held_s=3 data.extra.soundfont.share=0.5 data.extra.soundfont.programs=general_midi_all data.extra_classes=auxiliary
+WITH_BANKS = data/extra=soundfont data.extra.soundfont.path=$(call quoted,BANKS) data.extra.soundfont.held_s=3 data.extra_classes=shared
 
 best: $(VENV)/.ready  ## train for recordings of unseen sources, minutes: make best DATA=clips.csv or DATA=folder [BANKS=soundfonts]
 	@test -e $(call quoted,DATA) || { echo "make best DATA=...: a table of clips (columns path and label) or a folder with one folder per instrument;" $(call quoted,DATA) "is neither" >&2; exit 2; }
@@ -36,24 +36,28 @@ best: $(VENV)/.ready  ## train for recordings of unseen sources, minutes: make b
 	@if test -d $(call quoted,DATA); then corpus=folder; else corpus=manifest; fi; \
 	  set -x; $(BIN)/python -m instrument_net.train +experiment=best data=$$corpus data.path=$(call quoted,DATA) $(if $(BANKS),$(WITH_BANKS)) $(ARGS)
 
-# The weights in the package, anew: on every source, on SoundFonts under the MIT licence alone, in one
-# thread, so that the same machine makes the same file. CALIBRATION: the folder of a cross-validation
-# with split=leave_one_source_out of the same settings; without it, one is run: hours.
+# The weights in the package, anew: three trainings on every source, on SoundFonts under the MIT licence
+# alone, each in one thread, so that the same machine makes the same file. CALIBRATION: a folder of runs
+# of the same settings that leave every source out; without it, they are run: two hours on two cores.
 WEIGHTS := outputs/weights
 PACKAGED := instrument_net/pretrained
+SEEDS_OF_WEIGHTS := 0 1 2
+RUNS_OF_WEIGHTS := $(addprefix $(WEIGHTS)/seed_,$(SEEDS_OF_WEIGHTS))
 BANKS_OF_WEIGHTS := $(wildcard /usr/share/sounds/sf2/FluidR3_GM.sf2 /usr/share/sounds/sf2/MuseScore_General_Full.sf2)
-AS_WEIGHTS = +experiment=best data=manifest data.path=$(call quoted,DATA) $(WITH_BANKS) split.group_by=[path] split.validation_fraction=0.02 trainer.precision=bf16-mixed seed=0 $(ARGS)
-weights $(WEIGHTS)/run/report/report.md: BANKS := $(WEIGHTS)/banks
+AS_WEIGHTS = +experiment=best data=manifest data.path=$(call quoted,DATA) $(WITH_BANKS) split.group_by=[path] split.validation_fraction=0.02 split.test_fraction=0.02 trainer.precision=bf16-mixed $(ARGS)
+weights $(WEIGHTS)/seed_%: BANKS := $(WEIGHTS)/banks
 
-weights: $(WEIGHTS)/run/report/report.md  ## the weights in the package, anew: make weights DATA=clips.csv [CALIBRATION=folder]
-	$(if $(CALIBRATION),,OMP_NUM_THREADS=1 $(BIN)/python -m instrument_net.cross_validate $(AS_WEIGHTS) split=leave_one_source_out)
-	$(BIN)/python -m instrument_net.calibrate $(WEIGHTS)/run $(if $(CALIBRATION),$(call quoted,CALIBRATION),"$$(ls -td outputs/best/cross_validation_* | head -n 1)")
-	$(BIN)/python -m instrument_net.card $(WEIGHTS)/run --sources $(PACKAGED)/sources.csv --out $(PACKAGED)/best.safetensors
+weights: $(addsuffix /report/report.md,$(RUNS_OF_WEIGHTS))  ## the weights in the package, anew: make weights DATA=clips.csv [CALIBRATION=folder]
+	$(if $(CALIBRATION),,$(BIN)/python -m benchmarks.unheard $(call quoted,DATA) --banks $(BANKS) --seeds $(SEEDS_OF_WEIGHTS) --folder $(WEIGHTS)/unheard)
+	rm -rf $(WEIGHTS)/ensemble
+	$(BIN)/python -m instrument_net.ensemble $(RUNS_OF_WEIGHTS) --out $(WEIGHTS)/ensemble
+	$(BIN)/python -m instrument_net.calibrate $(WEIGHTS)/ensemble $(if $(CALIBRATION),$(call quoted,CALIBRATION),$(WEIGHTS)/unheard/best)
+	$(BIN)/python -m instrument_net.card $(WEIGHTS)/ensemble --sources $(PACKAGED)/sources.csv --out $(PACKAGED)/best.safetensors
 
-$(WEIGHTS)/run/report/report.md: | $(VENV)/.ready
+$(WEIGHTS)/seed_%/report/report.md: | $(VENV)/.ready
 	@test -f $(call quoted,DATA) || { echo "make weights DATA=...: a table of clips (columns path, label and source);" $(call quoted,DATA) "is none" >&2; exit 2; }
-	@mkdir -p $(WEIGHTS)/banks && for bank in $(BANKS_OF_WEIGHTS); do ln -sf "$$bank" $(WEIGHTS)/banks; done
-	OMP_NUM_THREADS=1 $(BIN)/python -m instrument_net.train $(AS_WEIGHTS) split.test_fraction=0.02 hydra.run.dir=$(WEIGHTS)/run $(if $(wildcard $(WEIGHTS)/run/checkpoints/last.ckpt),resume_from=$(WEIGHTS)/run)
+	@mkdir -p $(BANKS) && for bank in $(BANKS_OF_WEIGHTS); do ln -sf "$$bank" $(BANKS); done
+	OMP_NUM_THREADS=1 $(BIN)/python -m instrument_net.train $(AS_WEIGHTS) seed=$* hydra.run.dir=$(WEIGHTS)/seed_$* $(if $(wildcard $(WEIGHTS)/seed_$*/checkpoints/last.ckpt),resume_from=$(WEIGHTS)/seed_$*)
 
 test: $(VENV)/.ready-dev  ## every test
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)

@@ -73,8 +73,7 @@ def test_best_takes_any_folder_of_recordings_and_of_soundfonts(make, tmp_path, n
     _, calls = make("best", f"DATA={name}", f"BANKS={name}")
     banks = [
         "data/extra=soundfont", f"data.extra.soundfont.path={name}",
-        "data.extra.soundfont.held_s=3", "data.extra.soundfont.share=0.5",
-        "data.extra.soundfont.programs=general_midi_all", "data.extra_classes=auxiliary",
+        "data.extra.soundfont.held_s=3", "data.extra_classes=shared",
     ]  # fmt: skip
     assert trained(calls) == [[*best, *banks]]
 
@@ -112,31 +111,36 @@ def test_weights_are_trained_calibrated_and_written_with_their_card(make, tmp_pa
     (tmp_path / "my clips.csv").touch()
     done, calls = make("weights", "DATA=my clips.csv", "CALIBRATION=cv")
     assert done.returncode == 0, done.stderr
-    train, calibrate, card = calls
-    assert train[1] == "instrument_net.train"
-    assert {"+experiment=best", "data.path=my clips.csv", "seed=0", "trainer.precision=bf16-mixed",
-            "data.extra.soundfont.path=outputs/weights/banks",
-            "hydra.run.dir=outputs/weights/run"} <= set(train)  # fmt: skip
+    *trainings, ensemble, calibrate, card = calls
+    runs = [f"outputs/weights/seed_{seed}" for seed in range(3)]
+    for seed, (run, train) in enumerate(zip(runs, trainings, strict=True)):
+        assert train[1] == "instrument_net.train"
+        assert {"+experiment=best", "data.path=my clips.csv", "trainer.precision=bf16-mixed",
+                "data.extra.soundfont.path=outputs/weights/banks",
+                f"seed={seed}", f"hydra.run.dir={run}"} <= set(train)  # fmt: skip
     banks = {path.name for path in (tmp_path / "outputs/weights/banks").iterdir()}
     assert banks <= {"FluidR3_GM.sf2", "MuseScore_General_Full.sf2"}  # the MIT licence's alone
-    assert calibrate[1:] == ["instrument_net.calibrate", "outputs/weights/run", "cv"]
+    together = "outputs/weights/ensemble"
+    assert ensemble[1:] == ["instrument_net.ensemble", *runs, "--out", together]
+    assert calibrate[1:] == ["instrument_net.calibrate", together, "cv"]
     files = {option: f"instrument_net/pretrained/{name}" for option, name in
              {"--sources": "sources.csv", "--out": "best.safetensors"}.items()}  # fmt: skip
     given = [text for pair in files.items() for text in pair]
-    assert card[1:] == ["instrument_net.card", "outputs/weights/run", *given]
+    assert card[1:] == ["instrument_net.card", together, *given]
     done, calls = make("weights", "DATA=nowhere.csv")
     assert done.returncode != 0
     assert "nowhere.csv is none" in done.stderr
     assert not calls
 
 
-def test_without_folds_to_calibrate_on_weights_make_some(make, tmp_path):
+def test_without_runs_to_calibrate_on_weights_make_some(make, tmp_path):
     (tmp_path / "clips.csv").touch()
-    (tmp_path / "outputs/best/cross_validation_1a2b").mkdir(parents=True)
     done, calls = make("weights", "DATA=clips.csv")
     assert done.returncode == 0, done.stderr
-    train, folds, calibrate, _ = calls
-    own = {"split.test_fraction=0.02", "hydra.run.dir=outputs/weights/run", "instrument_net.train"}
-    assert set(train) - own == set(folds) - {"instrument_net.cross_validate",
-                                             "split=leave_one_source_out"}  # fmt: skip
-    assert calibrate[-1] == "outputs/best/cross_validation_1a2b"
+    folds, _, calibrate, _ = calls[3:]
+    assert folds[1:3] == ["benchmarks.unheard", "clips.csv"]
+    options = {"--seeds": ["0", "1", "2"], "--banks": ["outputs/weights/banks"]}
+    for option, values in options.items():  # of the trainings themselves
+        start = folds.index(option) + 1
+        assert folds[start : start + len(values)] == values
+    assert calibrate[-1] == f"{folds[folds.index('--folder') + 1]}/best"

@@ -15,26 +15,31 @@ class Recipe:
     Attributes:
         question: What its row answers.
         overrides: What differs from ``+experiment=best`` with banks, as on a command line.
-        extra: Name of each extra corpus -> its share of an epoch.
+        extra: Name of each extra corpus -> its share of an epoch; ``None``: drawn from as one of
+            the sources.
     """
 
     question: str
     overrides: Sequence[str] = ()
-    extra: Sequence[tuple[str, float]] = (("soundfont", 0.5),)
+    extra: Sequence[tuple[str, float | None]] = (("soundfont", None),)
 
 
 _WAVEFORM = ["augment=light", "data.views=8"]
-_NO_CHANGE = ["augment=none", "data.views=null"]
+_ALL_PROGRAMS = "data.extra.soundfont.programs=general_midi_all"
 
 RECIPES: dict[str, Recipe] = {
     BEST: Recipe("the configuration itself"),
     "no_banks": Recipe("recordings alone", extra=()),
     "banks_25": Recipe("banks at a quarter of the draws", extra=[("soundfont", 0.25)]),
-    "shared": Recipe(
-        "of the banks the classes of the table alone",
-        ["data.extra_classes=shared", "data.extra.soundfont.programs=general_midi"],
+    "banks_50": Recipe("banks at half of the draws", extra=[("soundfont", 0.5)]),
+    "auxiliary": Recipe(
+        "other programs of the banks learnt beside, banks at half of the draws",
+        ["data.extra_classes=auxiliary", _ALL_PROGRAMS], [("soundfont", 0.5)],
     ),
-    "further": Recipe("other programs of the banks as outputs", ["data.extra_classes=all"]),
+    "further": Recipe(
+        "other programs of the banks as outputs, banks at half of the draws",
+        ["data.extra_classes=all", _ALL_PROGRAMS], [("soundfont", 0.5)],
+    ),
     "orchestra": Recipe(
         "synthetic instruments, too", extra=[("soundfont", 0.3), ("orchestra", 0.3)]
     ),

@@ -38,12 +38,12 @@ class Data:
         if not recipe.extra:
             return given
         names = ",".join(name for name, _ in recipe.extra)
-        given += [f"data/extra=[{names}]", "data.extra_classes=auxiliary"]
+        given += [f"data/extra=[{names}]", "data.extra_classes=shared"]
         for name, share in recipe.extra:
-            given.append(f"data.extra.{name}.share={share}")
+            if share is not None:
+                given.append(f"data.extra.{name}.share={share}")
             if name == "soundfont":
-                given += [f"data.extra.{name}.path={self.banks}", f"data.extra.{name}.held_s=3",
-                          f"data.extra.{name}.programs=general_midi_all"]  # fmt: skip
+                given += [f"data.extra.{name}.path={self.banks}", f"data.extra.{name}.held_s=3"]
             else:
                 given += [f"data.extra.{name}.individuals_per_class=60",
                           f"data.extra.{name}.clips_per_individual=1"]  # fmt: skip

@@ -11,25 +11,45 @@ from torch.utils.data import Sampler
 
 from instrument_net.data.derived_seed import derived_seed
 
+_AT_A_TIME = 4096
+
 
 @dataclass(frozen=True)
 class Part:
     """Clips of which an epoch has a given number.
 
     Attributes:
-        groups: Positions of the clips of each group, int64 ``(n,)``, at least one; the groups have
-            the same say.
+        groups: Positions of the clips of each group, int64 ``(n,)``, at least one.
         n_drawn: Clips that an epoch has of all of them.
+        weights: How often each group is drawn against the others, above 0, ``(n_groups,)``.
     """
 
     groups: Sequence[Tensor]
     n_drawn: int
+    weights: Tensor
+
+    def counts(self, random: torch.Generator) -> list[int]:
+        """Return how many clips an epoch has of each group: what is due, give or take one.
+
+        Args:
+            random: Decides which groups have one more.
+        """
+        # Due clips are laid end to end in random order, and each whole number, moved by one random
+        # part, is a clip: on average, a group has exactly what is due.
+        order = torch.randperm(len(self.groups), generator=random)
+        start = torch.rand((), generator=random, dtype=torch.float64)
+        ends = self.weights[order].double().cumsum(0) / self.weights.sum()
+        ends = (self.n_drawn * ends + start).floor()
+        ends[-1] = self.n_drawn
+        counts = torch.empty(len(self.groups), dtype=torch.int64)
+        counts[order] = ends.diff(prepend=torch.zeros(1, dtype=torch.float64)).long()
+        return counts.tolist()
 
     @classmethod
     def of(
         cls, codes: Tensor, *, positions: Tensor | None = None, n_drawn: int | None = None
     ) -> Part:
-        """Return a part of clips with group codes.
+        """Return a part of clips with group codes; every group has the same say.
 
         Args:
             codes: Group of each clip, int64 ``(n_clips,)``.
@@ -39,11 +59,11 @@ class Part:
         if positions is None:
             positions = torch.arange(len(codes))
         groups = [positions[codes == code] for code in codes.unique(sorted=True)]
-        return cls(groups, len(codes) if n_drawn is None else n_drawn)
+        return cls(groups, len(codes) if n_drawn is None else n_drawn, torch.ones(len(groups)))
 
 
 class BalancedSampler(Sampler[int]):
-    """An epoch with the same number of clips (give or take one) of every group of a part.
+    """An epoch with as many clips of every group of a part as is due (give or take one).
 
     A group's clips are drawn in random order, each once before any is repeated: a rare class is
     repeated several times in an epoch, of a frequent one each epoch has another part. So not every
@@ -81,7 +101,10 @@ class BalancedSampler(Sampler[int]):
             self._restart()
         while self._n_drawn <= self.epoch:  # which clips wait follows from the epochs before
             positions = self._draw_epoch()
-        yield from positions.tolist()
+        for some in positions.split(
+            _AT_A_TIME
+        ):  # as Python's numbers they take four times the room
+            yield from some.tolist()
 
     def _restart(self) -> None:
         self._n_drawn = 0  # epochs
@@ -92,12 +115,8 @@ class BalancedSampler(Sampler[int]):
         random = torch.Generator().manual_seed(seed)
         drawn = []
         for part, waiting in zip(self._parts, self._waiting, strict=True):
-            n_groups = len(part.groups)
-            share, rest = divmod(part.n_drawn, n_groups)
-            one_more = torch.randperm(n_groups, generator=random) < rest
-            for k, members in enumerate(part.groups):
-                n_taken = share + int(one_more[k])
-                waiting[k] = _refilled(waiting[k], members, n_taken, random)
+            for k, n_taken in enumerate(part.counts(random)):
+                waiting[k] = _refilled(waiting[k], part.groups[k], n_taken, random)
                 drawn.append(waiting[k][:n_taken])
                 waiting[k] = waiting[k][n_taken:]
         self._n_drawn += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
@@ -28,9 +28,10 @@ class Epoch:
         clips: ``corpus`` (the name of the extra corpus, blank for the first one) and ``source``
             (blank where it is not known) of each clip, in the same order.
         sampling: ``shuffled``: nothing is balanced; ``class_balanced``: every class has the same
-            say; ``class_source_balanced``: every pair of class and source. The clips of a class
-            whose source is not known count as one source, so that without any source every class
-            has the same say.
+            say; ``class_source_balanced``: every class again, and within a class a source has the
+            square root of its clips as its say: a large one does not drown the others, and the one
+            clip of a small one is not learnt by heart. The clips of a class whose source is not
+            known count as one source.
         shares: Extra corpus -> its share of the clips of an epoch, above 0 and, all together,
             below 1.
         whole: Clips that an epoch has; ``None``: it follows from the number of clips, as above.
@@ -59,8 +60,9 @@ class Epoch:
         """Return how many clips an epoch has of each corpus, on average, by its name."""
         weights = torch.zeros(len(self.labels), dtype=torch.float64)
         for part in self._parts().values():
-            for group in part.groups:
-                weights[group] = part.n_drawn / len(part.groups) / len(group)
+            due = part.n_drawn * part.weights / part.weights.sum()
+            for group, n_drawn in zip(part.groups, due, strict=True):
+                weights[group] = float(n_drawn) / len(group)
         return pd.Series(weights.numpy()).groupby(self.clips["corpus"].to_numpy()).sum()
 
     def _parts(self) -> dict[str, Part]:
@@ -70,13 +72,22 @@ class Epoch:
         names = pd.Series(corpora).where(pd.Series(corpora).isin(list(shares)), "")
         of_others = 1 - sum(shares.values())
         whole = int((names == "").sum()) / of_others if self.whole is None else self.whole
-        codes = self._codes()
         parts = {}
         for name in ["", *shares]:
             positions = torch.from_numpy((names == name).to_numpy().nonzero()[0])
             n_drawn = max(1, round((shares[name] if name else of_others) * whole))
-            parts[name] = Part.of(codes[positions], positions=positions, n_drawn=n_drawn)
+            parts[name] = self._part(positions, n_drawn)
         return parts
+
+    def _part(self, positions: Tensor, n_drawn: int) -> Part:
+        """Return the part that consists of some clips."""
+        part = Part.of(self._codes()[positions], positions=positions, n_drawn=n_drawn)
+        if self.sampling != "class_source_balanced":
+            return part
+        say = torch.tensor([len(group) for group in part.groups]).double().sqrt()
+        classes = torch.stack([self.labels[group[0]] for group in part.groups])
+        of_class = torch.zeros(int(classes.max()) + 1).double().index_add(0, classes, say)
+        return replace(part, weights=say / of_class[classes])
 
     def _codes(self) -> Tensor:
         """Return the group of each clip, int64 ``(n_clips,)``."""

@@ -40,8 +40,8 @@ class Loading:
         batch_size: Clips a batch. ``auto``: 64, or fewer where an epoch of training would have
             fewer than 20 steps.
         sampling: ``shuffled``: every training clip once an epoch; ``class_balanced``: as many
-            clips, equally many of every class; ``class_source_balanced``: equally many of every
-            pair of class and source, see :class:`~instrument_net.data.epoch.Epoch`.
+            clips, equally many of every class; ``class_source_balanced``: these from all sources
+            of the class, see :class:`~instrument_net.data.epoch.Epoch`.
         on_error: What to do with a file that cannot be decoded: ``skip`` it, naming it on screen
             and in ``rejected``, or ``raise``.
         num_workers: Loader processes. 0 is right in most cases: a batch is one copy out of a

@@ -1,12 +1,12 @@
 """Which idea that `train` has no setting for knows the instruments of unheard sources better?
 
-python -m benchmarks.unheard clips.csv --recipes shared --folds 1      # first: the networks
+python -m benchmarks.unheard clips.csv --seeds 0 1 2 --folds 1      # first: the networks
 python -m benchmarks.unheard.ideas clips.csv --idea as_it_is nearest unchanged contrastive
 
 Takes the networks that the first command trained. An idea tests them in another way, or trains each
 of them further, against as much further training without it; with --from-scratch, ideas that train
-begin anew instead. All train on what the recipe `shared` trains on, without auxiliary classes. The
-same command goes on where it was stopped. One fold chooses (--fold); the others are for reports.
+begin anew instead. All train on what `best` trains on. The same command goes on where it was
+stopped. One fold chooses (--fold); the others are for reports.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rich.console import Console
 
 from benchmarks.unheard.folds import folds_of
 from benchmarks.unheard.ideas.attempt import Attempt
-from benchmarks.unheard.ideas.clips import BASE, Clips
+from benchmarks.unheard.ideas.clips import Clips
 from benchmarks.unheard.ideas.listing import IDEAS
 from benchmarks.unheard.ideas.starts import Weights, starts_of
 from benchmarks.unheard.ideas.table import table_of_ideas
@@ -41,13 +41,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = parser_of("unheard.ideas", __doc__)
     parser.add_argument("--idea", nargs="+", choices=list(IDEAS), default=[_AS_IT_IS],
                         metavar="NAME", help=", ".join(IDEAS))  # fmt: skip
-    parser.add_argument("--recipes", nargs="+", choices=[BASE, BEST, "three"], default=[BASE],
+    parser.add_argument("--recipes", nargs="+", choices=[BEST, "three"], default=[BEST],
                         help="whose networks (%(default)s)")  # fmt: skip
     parser.add_argument("--seeds", nargs="+", type=int, default=[0], help="of the trainings")
     parser.add_argument("--fold", default="1", help="of python -m benchmarks.unheard TABLE --list")
-    parser.add_argument(
-        "--networks", nargs="+", help="which to run on, as shared_0_0; default: all"
-    )
+    parser.add_argument("--networks", nargs="+", help="which to run on, as best_0_0; default: all")
     parser.add_argument("--from-scratch", action="store_true", help="train new networks")
     parser.add_argument("--epochs", type=int, help="of training; default: 1 more, or 10 anew")
     return parser.parse_args(arguments)
@@ -106,10 +104,10 @@ def _prepared(options: argparse.Namespace) -> tuple[Clips, Mapping[str, list[Att
         raise InputError(
             "no network is trained: run python -m benchmarks.unheard first, see --help"
         )
-    clips = Clips.of(trial(BASE, 0), root / "clips")
+    clips = Clips.of(trial(BEST, 0), root / "clips")
     clips.config.trainer.max_epochs = _epochs(options)
     teachers = list(networks.values())
-    digest = trial(BASE, 0).folder.path.name.rpartition("_")[2]
+    digest = trial(BEST, 0).folder.path.name.rpartition("_")[2]
     ending = f"{_mode(options)}_{digest}"
     attempts = {
         name: [

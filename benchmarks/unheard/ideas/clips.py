@@ -1,4 +1,4 @@
-"""The clips of a fold as the recipe `shared` sees them: made once, read again by every idea."""
+"""The clips of a fold as the recipe `best` sees them: made once, read again by every idea."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from instrument_net.own_table import read_own_table
 from instrument_net.runs.assembly import build_datamodule
 from instrument_net.stress.cut import cut
 
-BASE = "shared"  # the recipe: `best` without auxiliary classes
 WHOLE, SHORT = "whole", "0.5 s"
 _SHORT_S = 0.5
 _TABLE = "clips.csv"  # written last: the folder is complete once it is there

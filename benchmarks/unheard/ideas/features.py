@@ -16,9 +16,9 @@ import pandas as pd
 from rich.console import Console
 
 from benchmarks.unheard.folds import folds_of
-from benchmarks.unheard.ideas.clips import BASE, Clips
+from benchmarks.unheard.ideas.clips import Clips
 from benchmarks.unheard.options import parser_of
-from benchmarks.unheard.recipes import RECIPES
+from benchmarks.unheard.recipes import BEST, RECIPES
 from benchmarks.unheard.trial import Data, Trial
 from instrument_net.evaluation.markdown import markdown_table
 from instrument_net.files import write_atomically
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options, console = parse(arguments), Console()
     folds = folds_of(pd.read_csv(options.table, dtype=str, keep_default_na=False))
     data, root = Data(options.table, options.banks), options.folder
-    trial = Trial(BASE, RECIPES[BASE], 0, _FOLD, folds[_FOLD], data, root)
+    trial = Trial(BEST, RECIPES[BEST], 0, _FOLD, folds[_FOLD], data, root)
     train = Clips.of(trial, root / "ideas" / "clips").train
     recorded = (train.table["extra"] == "").to_numpy()
     values = pd.DataFrame(train.features.numpy(), columns=list(FEATURE_NAMES))[recorded]

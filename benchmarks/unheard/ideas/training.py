@@ -1,4 +1,4 @@
-"""Idea, seed -> a trained network: the training of `shared` as a plain loop, or more."""
+"""Idea, seed -> a trained network: the training of `best` as a plain loop, or more."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _epoch(clips: Clips) -> Epoch:
     data = clips.config.data
     table = clips.train.table
     origins = pd.DataFrame({"corpus": table["extra"], "source": table["source"]})
-    shares = {str(name): float(one.share) for name, one in data.extra.items()}
+    shares = {str(k): float(v.share) for k, v in data.extra.items() if v.share is not None}
     return Epoch(clips.train.labels, origins, data.sampling, shares, data.epoch_clips)
 
 
