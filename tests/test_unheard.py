@@ -1,15 +1,20 @@
 """benchmarks.unheard: which sources are left out together, what is run, what the tables say."""
 
+import re
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 import torch
 from hydra import compose, initialize_config_dir
 from omegaconf import open_dict
+from pooled_sources import pooled_sources
 
 from benchmarks.unheard import __main__ as command
 from benchmarks.unheard.folds import folds_of
+from benchmarks.unheard.pictures import draw_pictures
 from benchmarks.unheard.recipes import BEST, RECIPES
-from benchmarks.unheard.scores import finished, table_of
+from benchmarks.unheard.scores import finished, recall_of, table_of, together
 from benchmarks.unheard.sources import recall_by_sources
 from benchmarks.unheard.stress import stress_table
 from benchmarks.unheard.trial import Data, Trial
@@ -141,3 +146,17 @@ def test_recall_is_set_against_the_number_of_sources_that_were_left_to_train_a_c
         ["2", 1, 2, "1.000"],
         ["3", 1, 1, "1.000"],
     ]
+
+
+def test_the_pictures_are_of_the_networks_of_all_seeds_together(tmp_path):
+    first = pooled_sources(12, n_classes=3)
+    wrong = replace(first, probabilities=first.probabilities.roll(1, dims=1) ** 0.5)
+    wrong = replace(wrong, probabilities=wrong.probabilities / wrong.probabilities.sum(1)[:, None])
+    parts = {(0, "0"): first, (1, "0"): wrong}
+    assert recall_of(wrong) < recall_of(together(parts))
+    draw_pictures(parts, tmp_path)
+    assert (tmp_path / "confusion.png").read_bytes().startswith(b"\x89PNG")
+    page = (tmp_path / "how_sure.md").read_text()
+    for picture in re.findall(r"\((how_sure/\w+\.png)\)", page):
+        assert (tmp_path / picture).is_file()
+    assert "how_sure/reliability.png" in page

@@ -20,6 +20,7 @@ from rich.console import Console
 from benchmarks.unheard.curves import draw_curves
 from benchmarks.unheard.folds import folds_of
 from benchmarks.unheard.options import parser_of
+from benchmarks.unheard.pictures import draw_pictures
 from benchmarks.unheard.recipes import BEST, RECIPES
 from benchmarks.unheard.scores import finished, table_of
 from benchmarks.unheard.sources import recall_by_sources
@@ -77,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if BEST in done:
         tables["sources"] = recall_by_sources(trials, BEST)
         draw_curves(trials, options.folder / "curves")
+        draw_pictures(done[BEST], options.folder)
     if options.stress:
         tables["stress"] = stress_table(trials)
     for name, table in tables.items():

@@ -61,7 +61,7 @@ def table_of(
                 "clips": whole.clips["path"].nunique(),
                 "macro recall": _with_interval(whole),
                 "of each seed": ", ".join(f"{recall:.3f}" for recall in each),
-                "averaged": _averaged(parts) if len(seeds) > 1 else "",
+                "averaged": _with_interval(together(parts)) if len(seeds) > 1 else "",
                 "phrases": _of_phrases(whole),
                 "difference": _difference(parts, done.get(reference, {}), same=name == reference),
             }
@@ -69,13 +69,15 @@ def table_of(
     return pd.DataFrame(rows)
 
 
-def _averaged(parts: Mapping[Key, Predictions]) -> str:
-    """Return the recall of the networks of all seeds together, as one ensemble."""
+def together(parts: Mapping[Key, Predictions]) -> Predictions:
+    """Return what the networks of all seeds say of each clip, as one ensemble.
+
+    Args:
+        parts: Seed and fold -> predictions.
+    """
     folds = sorted({fold for _, fold in parts})
-    return _with_interval(
-        pooled(
-            [of_ensemble([parts[key] for key in sorted(parts) if key[1] == fold]) for fold in folds]
-        )
+    return pooled(
+        [of_ensemble([parts[key] for key in sorted(parts) if key[1] == fold]) for fold in folds]
     )
 
 
