@@ -32,6 +32,7 @@ from instrument_net.evaluation.unknown_scores import (
     neighbour_distance,
 )
 from instrument_net.files import write_atomically
+from instrument_net.models import averaged
 from instrument_net.own_table import read_own_table
 from instrument_net.progress import work_progress
 from instrument_net.recognition.recogniser import Recogniser
@@ -46,7 +47,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--left-out", nargs="+", required=True, metavar="CLASS")
     parser.add_argument("--fold", default="0", help="of python -m benchmarks.unheard TABLE --list")
     parser.add_argument("--recipe", choices=list(RECIPES), default=BEST)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--seeds", nargs="+", type=int, default=[0], help="of networks that answer together"
+    )
     return parser.parse_args(arguments)
 
 
@@ -55,30 +58,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options, console = parse(arguments), Console()
     clips = pd.read_csv(options.table, dtype=str, keep_default_na=False)
     sources = folds_of(clips)[options.fold]
-    trial = _trial(options, sources)
-    if not trial.is_done(stress=False) and (problem := trial.run(stress=False)):
-        console.print(f"[red]error:[/red] {problem}", highlight=False)
-        return 1
+    trials = [_trial(options, sources, seed) for seed in options.seeds]
+    for trial in trials:
+        if not trial.is_done(stress=False) and (problem := trial.run(stress=False)):
+            console.print(f"[red]error:[/red] {problem}", highlight=False)
+            return 1
     of_fold = clips[clips["source"].isin(sources) & clips["label"].isin(options.left_out)]
     names = set(clips["label"]) - set(options.left_out)  # a recipe may train further classes
-    splits = read_own_table(trial.folder.splits)
+    splits = read_own_table(trials[0].folder.splits)  # the clips that are tested are the same
     known = splits[splits["split"] == "test"]
     training = splits[(splits["split"] == "train") & splits["label"].isin(names)]
-    recogniser = Recogniser.from_checkpoint(trial.folder.best_checkpoint)
+    recognisers = [Recogniser.from_checkpoint(trial.folder.best_checkpoint) for trial in trials]
     files = {
         "known": list(known["path"]),
         "unknown": [str(options.table.parent / path) for path in of_fold["path"]],
         "training": list(training["path"]),
     }
-    seen = {name: _read(recogniser, paths, name) for name, paths in files.items()}
-    outputs = torch.tensor([name in names for name in recogniser.class_names])
+    seen = {name: _read(recognisers, paths, name) for name, paths in files.items()}
+    outputs = torch.tensor([name in names for name in recognisers[0].class_names])
     table = _areas(seen, torch.from_numpy(pd.factorize(training["label"])[0]), outputs)
     print_table(console, table.set_index("score"), f"{len(known)} known, {len(of_fold)} unknown")
-    write_atomically(trial.folder.path / "unknown.md", (markdown_table(table) + "\n").encode())
+    write_atomically(trials[0].folder.path / "unknown.md", (markdown_table(table) + "\n").encode())
     return 0
 
 
-def _trial(options: argparse.Namespace, sources: Sequence[str]) -> Trial:
+def _trial(options: argparse.Namespace, sources: Sequence[str], seed: int) -> Trial:
     """Return the trial whose labels lack the classes that are left out."""
     left_out = sorted(options.left_out)
     labels = (options.folder / f"without_{'_'.join(left_out)}.yaml").absolute()
@@ -91,7 +95,7 @@ def _trial(options: argparse.Namespace, sources: Sequence[str]) -> Trial:
     return Trial(
         f"unknown_{options.recipe}",
         recipe,
-        options.seed,
+        seed,
         options.fold,
         sources,
         data,
@@ -100,9 +104,14 @@ def _trial(options: argparse.Namespace, sources: Sequence[str]) -> Trial:
 
 
 @torch.inference_mode()
-def _read(recogniser: Recogniser, paths: Sequence[str], what: str) -> tuple[Tensor, Tensor]:
-    """Return logits ``(n_clips, n_classes)`` and embeddings ``(n_clips, width)`` of files."""
-    front_end = recogniser.front_end
+def _read(
+    recognisers: Sequence[Recogniser], paths: Sequence[str], what: str
+) -> tuple[Tensor, Tensor]:
+    """Return logits ``(n_clips, n_classes)`` and embeddings ``(n_clips, width)`` of files.
+
+    Of several networks: their mean logits, and their embeddings side by side.
+    """
+    front_end = recognisers[0].front_end
     parts = []
     with work_progress() as progress:
         bar = progress.add_task(what, total=len(paths))
@@ -114,10 +123,12 @@ def _read(recogniser: Recogniser, paths: Sequence[str], what: str) -> tuple[Tens
                 for path in paths[start : start + _CLIPS_AT_A_TIME]
             ]
             inputs = front_end(torch.stack(waveforms))
-            parts.append((recogniser.network(*inputs), recogniser.embedding(*inputs)))
+            logits = averaged([each.network(*inputs) for each in recognisers])
+            vectors = [each.embedding(*inputs) for each in recognisers]
+            parts.append((logits, torch.cat(vectors, dim=1)))
             progress.advance(bar, len(waveforms))
-    logits, embeddings = zip(*parts, strict=True)
-    return torch.cat(logits), torch.cat(embeddings)
+    all_logits, embeddings = zip(*parts, strict=True)
+    return torch.cat(all_logits), torch.cat(embeddings)
 
 
 def _areas(seen: dict[str, tuple[Tensor, Tensor]], labels: Tensor, outputs: Tensor) -> pd.DataFrame:
