@@ -13,6 +13,7 @@ _PACKAGES = {
     "demo": ("gradio",),
     "export": ("onnx", "onnxruntime", "onnxscript"),
     "mlflow": ("mlflow",),
+    "parquet": ("pyarrow",),
     "search": ("optuna",),
     "streaming": ("litdata",),
     "wandb": ("wandb",),

@@ -26,8 +26,8 @@ from instrument_net.escaping import error_line, for_screen
 from instrument_net.files import described, printable
 from instrument_net.invocation import command_name
 from instrument_net.memory import keep_freed_pages
-from instrument_net.recognition import result_options
-from instrument_net.recognition.named_checkpoint import checkpoint_and_inputs, describe_pretrained
+from instrument_net.recognition import network_options, result_options
+from instrument_net.recognition.named_checkpoint import checkpoint_and_inputs
 from instrument_net.recognition.places import check_folders, check_places
 from instrument_net.recognition.prediction_run import Tally, classify, not_done, with_coverage
 from instrument_net.recognition.screen_output import ScreenOutput
@@ -56,18 +56,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "paths", nargs="*", type=Path, metavar="FILE|FOLDER",
         help="audio files; of a folder, every audio file in it and below. A checkpoint may stand "
-        "before them: best.ckpt of a training run, the folder of the run, or exported weights "
-        "(.safetensors); default: the weights in the package",
+        f"before them: {network_options.CHECKPOINT_HELP}",
     )  # fmt: skip
     result_options.add_options(parser)
-    parser.add_argument(
-        "--batch-size", type=int, default=16, help="windows at a time (default: 16)"
-    )
+    network_options.add_options(parser)
     parser.add_argument(
         "--workers", type=int, default=0, metavar="N",
         help="decode files in N more processes while the network works (default: 0)",
     )  # fmt: skip
-    parser.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1, mps")
     add_options(parser)
     return parser
 
@@ -76,6 +72,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the command's arguments."""
     parser = _parser()
     parsed = parser.parse_args(arguments)
+    network_options.check_options(parser, parsed)
     result_options.check_options(parser, parsed)
     check_options(parser, parsed)
     try:
@@ -84,8 +81,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         parser.error(str(error))
     if not (parsed.undo or parsed.inputs):
         parser.error("name files or folders to classify")
-    if parsed.batch_size < 1 or parsed.workers < 0:
-        parser.error("--batch-size must be at least 1, --workers at least 0")
+    if parsed.workers < 0:
+        parser.error("--workers must be at least 0")
     return parsed
 
 
@@ -193,6 +190,7 @@ def _found(options: argparse.Namespace, screen: Console) -> list[Path]:
     for line in described(found.passed_over):
         screen.print(for_screen(line))
     check_places([options.out, options.timeline], spared=[options.checkpoint, *found.audio])
+    result_options.check_endings(options)
     check_folders([options.picture, options.sort_into])
     if options.timeline:
         check_timeline(options.timeline, len(found.audio))
@@ -209,13 +207,7 @@ def _recogniser(options: argparse.Namespace, screen: Console) -> Recogniser:
     Raises:
         InputError: If the checkpoint, the device or the coverage cannot be used.
     """
-    from instrument_net.recognition.device import choose_device
-    from instrument_net.recognition.recogniser import Recogniser
-
-    recogniser = Recogniser.from_checkpoint(options.checkpoint)
-    if which := describe_pretrained(options.checkpoint, recogniser.card):
-        screen.print(for_screen(which))
-    recogniser.to(choose_device(options.device))
+    recogniser = network_options.open_recogniser(options, screen)
     if options.coverage is not None:
         recogniser.certainty_for(options.coverage)
     if recogniser.certainty is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -12,6 +13,7 @@ from rich.progress import (
     Progress,
     ProgressColumn,
     Task,
+    TaskID,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -21,7 +23,9 @@ PACE_S = 60.0  # between two lines of a log
 
 
 class RateColumn(ProgressColumn):
-    """Show how much is completed per second.
+    """Show how much is completed per second, on average since the task was added.
+
+    rich's own speed is that between steps: thousands a second, where a few results come at once.
 
     Args:
         unit: What is counted.
@@ -33,14 +37,32 @@ class RateColumn(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         """Return the rate, or a dash before the first item is completed."""
-        rate = task.finished_speed or task.speed
-        shown = "-" if rate is None else rate_text(rate)
+        done = task.completed - task.fields["before"]
+        elapsed_s = task.finished_time or task.elapsed
+        shown = rate_text(done / elapsed_s) if done and elapsed_s else "-"
         return Text(f"{shown} {self._unit}/s", style="cyan")
+
+
+class WorkProgress(Progress):
+    """Remember of each task what was completed before it was added: no work of this process."""
+
+    def add_task(
+        self,
+        description: str,
+        start: bool = True,
+        total: float | None = 100.0,
+        completed: int = 0,
+        visible: bool = True,
+        **fields: Any,
+    ) -> TaskID:
+        """Add a task, as of any :class:`rich.progress.Progress`."""
+        fields["before"] = completed
+        return super().add_task(description, start, total, completed, visible, **fields)
 
 
 def work_progress(unit: str = "clips", console: Console | None = None) -> Progress:
     """Return a progress display for work that is counted in ``unit``."""
-    return Progress(
+    return WorkProgress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),

@@ -104,6 +104,25 @@ def test_the_ending_of_the_file_says_the_format(checkpoint, noise, tmp_path):
     assert (tmp_path / "c.csv").read_text().startswith("[")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--out=a.xlsx"], "a.xlsx: no results are written as .xlsx; let it end in .csv, .json, "
+         ".jsonl or .txt, or name a --format"),
+        (["--timeline=w.JSON"], "w.JSON: no timeline is written as .JSON; let it end in .csv or"),
+    ],
+)  # fmt: skip
+def test_an_ending_that_promises_another_format_is_refused(
+    checkpoint, noise, tmp_path, capsys, monkeypatch, arguments, says
+):
+    monkeypatch.chdir(tmp_path)
+    path = noise("a.wav", 0.2)
+    assert main([str(checkpoint), str(path), *arguments]) == 2
+    assert says in capsys.readouterr().err
+    assert not [*tmp_path.glob("a.x*"), *tmp_path.glob("w.*")]
+    assert main([str(checkpoint), str(path), "--out=a.log", "--format=csv"]) == 0
+
+
 def test_every_format_says_the_same(checkpoint, noise, tmp_path, capsys):
     path = noise("a.wav", 0.5)
     assert main([str(checkpoint), str(path), "--format=json", "--top=3"]) == 0

@@ -18,6 +18,30 @@ def test_a_slow_rate_is_not_shown_as_none():
     ]  # fmt: skip
 
 
+def test_the_rate_is_that_of_the_whole_time_and_of_what_was_done_in_it():
+    """Results come many at a time; what a resumed command found done is not of its time."""
+    now_s = 0.0
+    out = io.StringIO()
+    progress = work_progress("files", Console(file=out, width=120))
+    progress.get_time = progress.live.get_time = lambda: now_s
+    with progress:
+        bar = progress.add_task("Classifying", total=1_040, completed=1_000)
+        shown = []
+        for now_s in (8.0, 20.0):
+            for _ in range(20):
+                now_s += 1e-6
+                progress.advance(bar)
+            shown.append(progress.columns[3].render(progress.tasks[0]).plain)
+    assert shown == ["2.5 files/s", "2.0 files/s"]
+    assert "1040/1040 2.0 files/s" in out.getvalue()
+
+
+def test_nothing_done_has_no_rate():
+    with work_progress(console=Console(file=io.StringIO())) as progress:
+        progress.add_task("Decoding", total=3, completed=2)
+        assert progress.columns[3].render(progress.tasks[0]).plain == "- clips/s"
+
+
 def test_a_log_has_a_line_a_minute_and_a_terminal_none(monkeypatch):
     now_s = [0.0]
     monkeypatch.setattr("time.monotonic", lambda: now_s[0])

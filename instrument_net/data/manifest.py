@@ -97,6 +97,7 @@ def read_manifest(path: str | Path, *, allowed_labels: Collection[str] | None = 
         _refuse(origin, blank, table, f"column {column!r} is empty: fill it or remove the row")
     table["label"] = table["label"].str.strip()
     folder = origin.parent.resolve()
+    check_names([folder])
     table["path"] = [str(folder / entry.strip()) for entry in table["path"]]
     table["start_s"] = _seconds(origin, table, "start_s", when_blank=0.0)
     table["duration_s"] = _seconds(origin, table, "duration_s", when_blank=float("nan"))
@@ -117,6 +118,20 @@ def check_trainable(manifest: Manifest) -> None:
         )
 
 
+def check_names(paths: Iterable[str | Path]) -> None:
+    """Refuse names that no table of a run could hold, nor one of pandas with pyarrow.
+
+    Raises:
+        ManifestError: Naming the first path that is not UTF-8.
+    """
+    for path in paths:
+        if printable(path) != str(path):
+            raise ManifestError(
+                f"{printable(path)}: the name of this file or of a folder above it is not UTF-8: "
+                "rename it"
+            )
+
+
 def checked_manifest(table: pd.DataFrame, origin: Path) -> Manifest:
     """Make a manifest of a table whose rows are known to be good.
 
@@ -126,12 +141,7 @@ def checked_manifest(table: pd.DataFrame, origin: Path) -> Manifest:
     """
     if table.empty:
         raise ManifestError(f"{origin}: holds no clip")
-    for path in table["path"]:
-        if printable(path) != path:
-            raise ManifestError(
-                f"{printable(path)}: the name of this file or of a folder above it is not UTF-8: "
-                "rename it"
-            )
+    check_names(table["path"])
     problem = two_spellings(table["label"])
     if problem is not None:
         raise ManifestError(f"{origin}: {problem}")

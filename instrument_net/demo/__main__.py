@@ -25,6 +25,7 @@ from instrument_net.extras import install
 from instrument_net.invocation import command_name
 from instrument_net.memory import keep_freed_pages
 from instrument_net.recognition.named_checkpoint import PRETRAINED
+from instrument_net.recognition.network_options import CHECKPOINT_HELP
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -38,8 +39,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "checkpoint", type=Path, nargs="?", default=PRETRAINED,
-        help="best.ckpt of a training run, or its folder, or exported weights (.safetensors); "
-        "default: the weights in the package",
+        help=CHECKPOINT_HELP,
     )  # fmt: skip
     parser.add_argument(
         "--host", default="127.0.0.1",

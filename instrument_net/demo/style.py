@@ -32,6 +32,11 @@ summary { cursor: pointer; }
 }
 
 #files .rows { max-height: 400px; overflow-y: auto; }
+/* Also where the system shows scroll bars only while they move: that there is more is seen. */
+#files .rows::-webkit-scrollbar { width: 8px; }
+#files .rows::-webkit-scrollbar-thumb {
+  background: var(--border-color-accent); border-radius: 4px;
+}
 #files button {
   display: flex; font-weight: 400; flex-wrap: wrap; gap: 0.2em 1em; justify-content: space-between;
   width: 100%; padding: 0.55em 0.8em; margin-bottom: 4px; text-align: left;
@@ -39,7 +44,10 @@ summary { cursor: pointer; }
   background: var(--block-background-fill); color: var(--body-text-color);
 }
 #files button b, #files button span { overflow-wrap: anywhere; min-width: 0; }
-#files button b { font-weight: 400; }
+#files button b {
+  font-weight: 400; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2;
+  overflow: hidden;
+}
 #files button:hover, #files button[aria-current] { border-color: var(--color-accent); }
 #files button[aria-current] { box-shadow: inset 4px 0 0 var(--color-accent); }
 #files strong { font-weight: 600; }

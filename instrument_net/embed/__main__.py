@@ -2,7 +2,7 @@
 
 python -m instrument_net.embed recordings/ --out vectors.npz
 python -m instrument_net.embed vectors.npz --similar clip.wav
-python -m instrument_net.embed best.ckpt recordings/ --out vectors.npz
+python -m instrument_net.embed best.ckpt recordings/ --out vectors.parquet
 """
 
 from __future__ import annotations
@@ -15,6 +15,13 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from instrument_net.embed.vectors import FileVectors
+from instrument_net.embed.vectors_file import (
+    ENDINGS,
+    check_format,
+    read_vectors,
+    write_vectors,
+)
 from instrument_net.errors import (
     INTERRUPTED,
     SOME_FILES_FAILED,
@@ -26,16 +33,14 @@ from instrument_net.files import described, find_audio, printable
 from instrument_net.invocation import command_name
 from instrument_net.memory import keep_freed_pages
 from instrument_net.progress import work_progress
-from instrument_net.recognition.named_checkpoint import checkpoint_and_inputs, describe_pretrained
+from instrument_net.recognition import network_options
+from instrument_net.recognition.named_checkpoint import checkpoint_and_inputs
 from instrument_net.recognition.places import check_folders, check_places
 from instrument_net.recognition.screen_output import print_result
 
 if TYPE_CHECKING:
-    from instrument_net.embed.vectors import FileVectors
     from instrument_net.recognition.file_prediction import FilePrediction
     from instrument_net.recognition.recogniser import Recogniser
-
-_ENDING = ".npz"
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -51,10 +56,12 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "paths", nargs="+", type=Path, metavar="FILE|FOLDER",
         help="audio files, folders of them, or what --out wrote with the same checkpoint. This may "
-        "stand before them: best.ckpt of a training run, the folder of the run, or exported "
-        "weights (.safetensors); default: the weights in the package",
+        f"stand before them: {network_options.CHECKPOINT_HELP}",
     )  # fmt: skip
-    parser.add_argument("--out", type=Path, metavar="FILE.npz", help="write the vectors")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="write the vectors: .npz, for NumPy, or .parquet, "
+        "a table for pandas, Polars and DuckDB (extra: parquet)"
+    )  # fmt: skip
     parser.add_argument(
         "--projector", type=Path, metavar="FOLDER", help="write what TensorBoard's projector shows"
     )
@@ -62,23 +69,21 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--similar", type=Path, metavar="FILE", help="print the files most similar to this one"
     )
     parser.add_argument("--top", type=int, default=10, help="files to print (default: 10)")
-    parser.add_argument(
-        "--batch-size", type=int, default=16, help="windows at a time (default: 16)"
-    )
-    parser.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1, mps")
+    network_options.add_options(parser)
     parsed = parser.parse_args(arguments)
+    network_options.check_options(parser, parsed)
     try:
-        parsed.checkpoint, parsed.inputs = checkpoint_and_inputs(parsed.paths, inputs=[_ENDING])
+        parsed.checkpoint, parsed.inputs = checkpoint_and_inputs(parsed.paths, inputs=ENDINGS)
     except InputError as error:
         parser.error(str(error))
     if not parsed.inputs:
         parser.error("name files or folders to embed")
     if not (parsed.out or parsed.projector or parsed.similar):
         parser.error("name at least one of --out, --projector and --similar")
-    if parsed.out and parsed.out.suffix.lower() != _ENDING:
-        parser.error(f"--out must end in {_ENDING}")
-    if parsed.top < 1 or parsed.batch_size < 1:
-        parser.error("--top and --batch-size must be at least 1")
+    if parsed.out and parsed.out.suffix.lower() not in ENDINGS:
+        parser.error(f"--out must end in {' or '.join(ENDINGS)}")
+    if parsed.top < 1:
+        parser.error("--top must be at least 1")
     return parsed
 
 
@@ -88,42 +93,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     screen = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
-        n_failed = _embed(options, screen)
+        return 0 if _embed(options, screen) else SOME_FILES_FAILED
     except InputError as error:
         screen.print(error_line(error))
         return WRONG_INPUT_STATUS
     except KeyboardInterrupt:
         screen.print("interrupted")
         return INTERRUPTED
-    if n_failed:
-        screen.print(f"{n_failed} files could not be read")
-    return SOME_FILES_FAILED if n_failed else 0
 
 
-def _embed(options: argparse.Namespace, screen: Console) -> int:
-    """Do all that is asked for, and return how many files could not be read."""
-    kept = [path for path in options.inputs if path.suffix.lower() == _ENDING and path.is_file()]
+def _embed(options: argparse.Namespace, screen: Console) -> bool:
+    """Do all that is asked for, and return whether every file could be read."""
+    kept = [path for path in options.inputs if path.suffix.lower() in ENDINGS and path.is_file()]
+    for path in [*kept, *([options.out] if options.out else [])]:
+        check_format(path)
     found = find_audio(path for path in options.inputs if path not in kept)
     for line in described(found.passed_over):
         screen.print(for_screen(line))
     check_places([options.out], spared=[options.checkpoint, *found.audio])
     check_folders([options.projector])
     from instrument_net.embed.projector import check_projector, write_projector
-    from instrument_net.embed.vectors import FileVectors
-    from instrument_net.recognition.device import choose_device
     from instrument_net.recognition.digest import digest_of
-    from instrument_net.recognition.recogniser import Recogniser
 
     if options.projector:
         check_projector(options.projector)
-    recogniser = Recogniser.from_checkpoint(options.checkpoint)
-    if which := describe_pretrained(options.checkpoint, recogniser.card):
-        screen.print(for_screen(which))
-    recogniser.to(choose_device(options.device))
+    recogniser = network_options.open_recogniser(options, screen)
     model = digest_of(recogniser)
     parts = [_kept(path, model) for path in kept]
     query = _query(recogniser, options.similar) if options.similar else None
-    results = _classify(recogniser, found.audio, options, screen)
+    results = _classify(recogniser, found.audio, options, screen) if found.audio else []
     if sounding := [result for result in results if result.windows]:
         parts.append(FileVectors.of_files(sounding, model))
     if not parts:
@@ -131,7 +129,7 @@ def _embed(options: argparse.Namespace, screen: Console) -> int:
         raise InputError(f"no file that sounds in {names}; name audio files, or a folder of them")
     vectors = FileVectors.joined(parts)
     if options.out:
-        vectors.write(options.out)
+        write_vectors(vectors, options.out)
         screen.print(for_screen(f"{len(vectors.paths)} vectors: {printable(options.out)}"))
     if options.projector:
         write_projector(vectors, options.projector)
@@ -139,13 +137,13 @@ def _embed(options: argparse.Namespace, screen: Console) -> int:
         screen.print(for_screen(f"projector: {command}"))
     if query is not None:
         print_result(_similar(vectors, query, options.top))
-    return sum(result.error is not None for result in results)
+    if n_failed := sum(result.error is not None for result in results):
+        screen.print(f"{n_failed} of {len(results)} files could not be read")
+    return n_failed == 0
 
 
 def _kept(path: Path, model: str) -> FileVectors:
-    from instrument_net.embed.vectors import FileVectors
-
-    vectors = FileVectors.read(path)
+    vectors = read_vectors(path)
     if vectors.model != model:
         raise InputError(
             f"{printable(path)}: was written with other weights than the checkpoint's; name that "
@@ -173,8 +171,10 @@ def _classify(
     with work_progress("files", screen) as progress:
         each = predict_files(recogniser, files, batch_size=options.batch_size, with_vectors=True)
         for result in progress.track(each, len(files), description="Embedding"):
-            if result.problem is not None:
-                progress.console.print(error_line(result.problem))
+            if result.error is not None:
+                progress.console.print(error_line(result.error))
+            elif result.problem is not None:  # silent, which is no failure
+                progress.console.print(for_screen(result.problem))
             results.append(result)
     return results
 

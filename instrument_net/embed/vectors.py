@@ -1,22 +1,18 @@
-"""A vector a file, with what it was named, in memory and in a file."""
+"""A vector a file, with what it was named."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
-from instrument_net.errors import InputError
-from instrument_net.files import printable, write_atomically
-from instrument_net.recognition.file_prediction import FilePrediction
+from instrument_net.files import printable
 
-_KEYS = ("path", "label", "probability", "vector", "model")
+if TYPE_CHECKING:
+    from instrument_net.recognition.file_prediction import FilePrediction
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,7 @@ class FileVectors:
             tuple(printable(result.path) for result in results),
             tuple(label for label, _ in best),
             np.array([value for _, value in best], np.float32),
-            torch.stack([result.vector for result in results]).numpy().astype(np.float32),
+            np.stack([result.vector.numpy() for result in results]).astype(np.float32),
             model,
         )
 
@@ -66,44 +62,3 @@ class FileVectors:
             np.concatenate([part.vectors for part in parts]),
             parts[0].model,
         )
-
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """Return what :meth:`write` wrote; no code is run from it.
-
-        Raises:
-            InputError: If it cannot be read, or holds anything else.
-        """
-        try:
-            with np.load(path, allow_pickle=False) as held:
-                paths, labels, probabilities, vectors, model = (held[key] for key in _KEYS)
-            if len({len(paths), len(labels), len(probabilities), len(vectors)}) > 1:
-                raise ValueError("columns of different lengths")
-        except Exception as error:  # whatever the reader stumbles over in bytes of another origin
-            reason = (error.strerror if isinstance(error, OSError) else None) or "no such content"
-            raise InputError(
-                f"{printable(path)}: cannot be read as vectors: {reason}; write it with --out"
-            ) from error
-        return cls(
-            tuple(map(str, paths)), tuple(map(str, labels)), probabilities, vectors, str(model)
-        )
-
-    def write(self, path: Path) -> None:
-        """Write the arrays ``path``, ``label``, ``probability``, ``vector`` and ``model``.
-
-        Raises:
-            InputError: If the file cannot be written.
-        """
-        out = io.BytesIO()
-        np.savez_compressed(
-            out,
-            path=np.array(self.paths),
-            label=np.array(self.labels),
-            probability=self.probabilities,
-            vector=self.vectors,
-            model=np.array(self.model),
-        )
-        try:
-            write_atomically(path, out.getvalue())
-        except OSError as error:
-            raise InputError(f"{printable(path)}: cannot be written: {error.strerror}") from error

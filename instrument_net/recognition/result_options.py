@@ -18,6 +18,11 @@ from instrument_net.recognition.timelines import timeline_listing
 if TYPE_CHECKING:
     from instrument_net.recognition.recogniser import Recogniser
 
+_FORMATS = {
+    **{f".{name}": name for name in LISTINGS if name != "table"},
+    ".txt": "table",
+    "": "table",
+}
 _DECIDE_RESULTS = ("top", "coverage", "format", "window", "shard", "timeline", "picture")
 
 
@@ -31,7 +36,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--format", choices=list(LISTINGS),
-        help="default: that of the ending of --out (.csv, .json, .jsonl), else table",
+        help="default: that of the ending of --out (.csv, .json, .jsonl, .txt), else table",
     )  # fmt: skip
     parser.add_argument(
         "--window", choices=["slide", "whole"], default="slide",
@@ -66,14 +71,32 @@ def check_options(parser: argparse.ArgumentParser, options: argparse.Namespace) 
     if options.top < 1:
         parser.error("--top must be at least 1")
     if options.format is None:
-        ending = "" if options.out is None else options.out.suffix.lower().removeprefix(".")
-        options.format = ending if ending in LISTINGS else "table"
+        options.format = _FORMATS.get("" if options.out is None else options.out.suffix.lower())
     try:
         options.shard = Shard.parsed(options.shard)
     except InputError as error:
         parser.error(str(error))
     if options.resume and (options.out is None or options.format == "table"):
         parser.error("--resume needs --out FILE.csv, FILE.json or FILE.jsonl")
+
+
+def check_endings(options: argparse.Namespace) -> None:
+    """Refuse files whose ending promises what is not written.
+
+    Raises:
+        InputError: Naming the file and what its ending may be.
+    """
+    if options.format is None:
+        *others, last = filter(None, _FORMATS)
+        raise InputError(
+            f"{printable(options.out)}: no results are written as {options.out.suffix}; let it end "
+            f"in {', '.join(others)} or {last}, or name a --format"
+        )
+    if options.timeline and options.timeline.suffix.lower() not in (".csv", ".txt", ""):
+        raise InputError(
+            f"{printable(options.timeline)}: no timeline is written as {options.timeline.suffix}; "
+            "let it end in .csv or .txt"
+        )
 
 
 def listing(

@@ -1,4 +1,6 @@
 import math
+import os
+import sys
 
 import pytest
 
@@ -31,6 +33,15 @@ def test_a_good_table_keeps_its_columns_and_resolves_paths(table, tmp_path):
     assert math.isnan(clips["duration_s"].iloc[1])
     assert clips["mood"].tolist() == ["calm", ""]
     assert clips.index.tolist() == [2, 3]  # line numbers as an editor shows them
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file systems there take UTF-8 alone")
+def test_a_table_in_a_folder_whose_name_no_table_could_hold_is_refused(table, tmp_path):
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    path = table().rename(folder / "clips.csv")
+    with pytest.raises(ManifestError, match=r"caf\\xe9: the name .* is not UTF-8: rename it$"):
+        read_manifest(path)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from small_recogniser import NAMES, save_checkpoint, small_recogniser, write_noi
 from instrument_net.embed.__main__ import main
 from instrument_net.embed.similar import most_similar
 from instrument_net.embed.vectors import FileVectors
-from instrument_net.errors import InputError
+from instrument_net.embed.vectors_file import read_vectors
 from instrument_net.recognition.digest import digest_of
 from instrument_net.recognition.files import predict_files
 from instrument_net.recognition.recogniser import Recogniser
@@ -71,8 +71,10 @@ def test_vectors_are_written_with_what_the_files_were_named(
     out = tmp_path / "new" / "vectors.npz"
     assert main([checkpoint, str(library), f"--out={out}"]) == 3
     err = capsys.readouterr().err
-    assert "zero.wav: silent" in err
-    assert "cut.wav: " in err
+    lines = [line.replace(str(library), "") for line in err.splitlines()]
+    assert "/zero.wav: silent, without a class" in lines
+    assert any(line.startswith("error: /cut.wav: ") for line in lines)
+    assert "1 of 5 files could not be read" in lines
     assert f"3 vectors: {out}" in err
     with np.load(out, allow_pickle=False) as held:
         assert [path.rpartition("/")[2] for path in held["path"]] == [
@@ -81,7 +83,7 @@ def test_vectors_are_written_with_what_the_files_were_named(
         assert set(held["label"]) <= set(NAMES)
         assert held["vector"].shape == (3, 16)
         assert held["vector"].dtype == held["probability"].dtype == np.float32
-    again = FileVectors.read(out)
+    again = read_vectors(out)
     (c,) = predict_files(recogniser, [library / "c.wav"], with_vectors=True)
     np.testing.assert_allclose(again.vectors[2], c.vector.numpy(), rtol=1e-4)
     assert again.model == digest_of(recogniser)
@@ -100,7 +102,7 @@ def test_the_most_similar_files_are_printed_also_from_kept_vectors(
     assert r"a\tb.wav" in printed
     assert len(others) == 2
     assert main([checkpoint, str(out), f"--similar={twin}"]) == 0
-    assert capsys.readouterr().out == printed
+    assert capsys.readouterr() == (printed, "")  # no bar of no work
     query = str(library / "c.wav")
     assert main([checkpoint, str(out), f"--similar={query}", "--top=1"]) == 0
     (line,) = capsys.readouterr().out.splitlines()
@@ -128,29 +130,20 @@ def test_the_projector_has_a_row_a_file(checkpoint, library, tmp_path, capsys):
     assert f"{folder}: is not empty; name a new folder" in capsys.readouterr().err
 
 
-def test_vectors_of_other_weights_or_other_files_are_refused(
-    recogniser, checkpoint, library, tmp_path, capsys
-):
+def test_vectors_of_other_weights_are_refused(recogniser, checkpoint, library, tmp_path, capsys):
     out = tmp_path / "vectors.npz"
     assert main([checkpoint, str(library / "c.wav"), f"--out={out}"]) == 0
     recogniser.network.output.bias.data += 1
     other = save_checkpoint(recogniser, tmp_path / "other.ckpt")
     assert main([str(other), str(out), f"--similar={library / 'c.wav'}"]) == 2
     assert "was written with other weights than the checkpoint's" in capsys.readouterr().err
-    for content in (b"", b"no archive"):
-        out.write_bytes(content)
-        with pytest.raises(InputError, match=r"vectors\.npz: cannot be read as vectors"):
-            FileVectors.read(out)
-    np.savez(out, path=np.array([object()], dtype=object))
-    with pytest.raises(InputError, match=r"cannot be read as vectors"):
-        FileVectors.read(out)
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         ([], "name at least one of --out, --projector and --similar"),
-        (["--out=vectors.csv"], "--out must end in .npz"),
+        (["--out=vectors.csv"], "--out must end in .npz or .parquet"),
         (["--similar=a.wav", "--top=0"], "must be at least 1"),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from instrument_net.data.manifest import Manifest, ManifestError, checked_manifest
+from instrument_net.data.manifest import Manifest, ManifestError, check_names, checked_manifest
 from instrument_net.files import EMPTY_FOLDER, PassedOver, described, find_audio_below
 
 
@@ -51,6 +51,7 @@ class FolderCorpus:
         if not files:
             there = "; ".join(described(found.passed_over)) or "it is empty"
             raise ManifestError(f"{root}: no audio file below a label folder: {there}")
+        check_names(files)
         rows = [(f, f.relative_to(root)) for f in files]
         table = pd.DataFrame(
             {

@@ -16,7 +16,7 @@ from instrument_net.data.corpora.sfz.origin import instrument_id, libraries
 from instrument_net.data.corpora.sfz.regions import Region, SfzFile, read_sfz
 from instrument_net.data.corpora.sfz.samples import SampleFinder, sfz_files
 from instrument_net.data.corpora.sfz.text import SfzError
-from instrument_net.data.manifest import Manifest, ManifestError, checked_manifest
+from instrument_net.data.manifest import Manifest, ManifestError, check_names, checked_manifest
 from instrument_net.files import PassedOver, described, printable
 
 _SHOWN = 8
@@ -59,6 +59,7 @@ class SfzCorpus:
         if not clips:
             there = "; ".join(described(passed_over)) or "no .sfz file"
             raise ManifestError(f"{given}: no sample of an .sfz file in it: {there}")
+        check_names([root])
         table = self._table(clips, root)
         manifest = checked_manifest(table, given)
         return replace(
