@@ -21,7 +21,10 @@ from nbconvert import MarkdownExporter
 PROJECT = Path(__file__).resolve().parents[1]
 PAGES = PROJECT / "docs" / "notebooks"
 _FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.DOTALL)
-_TABLE_STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)  # the site has its own
+_TABLE_STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)  # the site has its own,
+_TABLE = re.compile(
+    r'<table border="1" class="dataframe">'
+)  # and lets tables without a class scroll
 _EMPTY = re.compile(r"<pre[^>]*>\s*</pre>\s*")  # of a progress bar that has gone
 
 
@@ -50,7 +53,7 @@ def write_page(path: Path) -> None:
     """
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
-        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": path.parent}}
+        notebook, timeout=1800, kernel_name="python3", resources={"metadata": {"path": path.parent}}
     )
     client.execute()
     for cell in notebook.cells:
@@ -77,7 +80,7 @@ def _is_shown(output: nbformat.NotebookNode) -> bool:
         return bool(output.name == "stdout")  # the rest are warnings and logs
     data = output.get("data", {})
     if "text/html" in data:
-        data["text/html"] = _TABLE_STYLE.sub("", data["text/html"])
+        data["text/html"] = _TABLE.sub("<table>", _TABLE_STYLE.sub("", data["text/html"]))
         return _EMPTY.fullmatch(data["text/html"]) is None
     return "application/vnd.jupyter.widget-view+json" not in data
 
