@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn, TypeVar
 
-from instrument_net.errors import InputError
+from instrument_net.errors import INTERRUPTED, InputError
 from instrument_net.memory import keep_freed_pages
 from instrument_net.runs.refusal import refuse, refuse_missing
 
@@ -89,6 +89,9 @@ def run_command(command: Callable[[], object]) -> None:
         command()
     except _REFUSALS as error:
         refuse(_one_line(error))
+    except KeyboardInterrupt:  # outside of training, which says how it goes on
+        print("interrupted", file=sys.stderr)
+        sys.exit(INTERRUPTED)
     except Exception as error:
         if type(error).__name__ != "UncompletedJobError":  # of submitit, which an extra brings
             raise

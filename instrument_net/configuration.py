@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from hydra import compose
 from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import MissingConfigException
 from hydra.utils import get_object
 from omegaconf import DictConfig, OmegaConf
@@ -29,8 +31,7 @@ CONF_DIR = next(p / "conf" for p in (_PACKAGE, _PACKAGE.parent) if (p / "conf").
 _EXTRA = "data/extra"  # a group of which several options can be chosen
 _EXPERIMENT = "experiment"  # a group that changes other stages instead of being one
 _NOT_ONE = (_EXPERIMENT, _EXTRA)  # groups that are no choice of one stage
-_SPACE = "space"  # a group whose files list keys of other stages
-_NO_STAGES = (_EXPERIMENT, _SPACE, "labels")  # folders whose files are no settings of their own
+_NO_STAGES = (_EXPERIMENT, "space", "labels")  # folders whose files are no settings of their own
 _HELP = """{header}
 Groups (group=option):
 
@@ -116,7 +117,8 @@ def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: s
     chosen = {g: o for g, o in choices.items() if o is not None and not g.startswith("hydra/")}
     for group in sorted(chosen.keys() - set(groups_of(base))):
         raise ConfigurationError(f"{group}{_NOT_OFFERED}")
-    known = set(keys_of(compose(base, overrides=stages_of(config, choices))))
+    known = set(keys_of(as_in_files(config, choices, base=base)))
+    subtrees = {key.rpartition(".")[0] for key in known}
     problems = []
     for key in keys_of(config):
         if key in known:
@@ -124,7 +126,7 @@ def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: s
         parent, _, leaf = key.rpartition(".")
         # A group that is composed to nothing (augment=none) is no free mapping.
         groups = {group.replace("/", ".") for group in groups_of(base)}
-        if parent in _subtrees(known) or parent in {"", *groups}:
+        if parent in subtrees or parent in {"", *groups}:
             siblings = {k.rpartition(".")[2] for k in known if k.rpartition(".")[0] == parent}
         else:  # below a free mapping or a list, or below an unknown key, which is reported itself
             continue
@@ -136,25 +138,26 @@ def check_keys(config: DictConfig, choices: Mapping[str, str | None], *, base: s
         raise ConfigurationError("; ".join(problems))
 
 
-def stages_of(config: DictConfig, choices: Mapping[str, str | None]) -> list[str]:
-    """Return the overrides that choose the stages of a configuration, without its experiment.
+def as_in_files(config: DictConfig, choices: Mapping[str, str | None], *, base: str) -> DictConfig:
+    """Return the stages of a configuration as their files have them, without its experiment.
 
     Args:
         config: Composed.
         choices: Hydra's ``runtime.choices``, in which a group of several options is missing.
+        base: Name of the main configuration file.
     """
-    chosen = [
-        f"{group}={option}"
-        for group, option in choices.items()
-        if option is not None and not group.startswith("hydra/") and group not in _NOT_ONE
-    ]
-    extra = OmegaConf.select(config, _EXTRA.replace("/", "."))
-    names = [name for name in extra if name in options_of(_EXTRA)] if _is_mapping(extra) else []
-    return [*chosen, f"{_EXTRA}=[{','.join(names)}]"] if names else chosen
+    stages = {g: o for g, o in choices.items() if not g.startswith("hydra/") and g not in _NOT_ONE}
+    chosen = [f"{group}={option}" for group, option in stages.items() if option is not None]
+    extra = OmegaConf.select(config, "data.extra")
+    if isinstance(extra, DictConfig):
+        names = [str(name) for name in extra if name in options_of(_EXTRA)]
+        chosen += [f"{_EXTRA}=[{','.join(names)}]"] if names else []
+    return _composed(base, tuple(chosen), str(GlobalHydra.instance().config_loader().get_sources()))
 
 
-def _is_mapping(node: object) -> bool:
-    return isinstance(node, DictConfig) and not node._is_none()
+@lru_cache(maxsize=8)  # keys and values are compared with the same, in every trial of a search too
+def _composed(base: str, stages: Sequence[str], _places: str) -> DictConfig:
+    return compose(base, overrides=list(stages))
 
 
 def keys_of(config: DictConfig, prefix: str = "") -> Iterator[str]:
@@ -234,10 +237,6 @@ def _keys_of_file(path: Path, package: str) -> Iterator[str]:
     content = OmegaConf.load(path)
     if isinstance(content, DictConfig):
         yield from (prefix + key for key in keys_of(content) if not key.startswith("defaults"))
-
-
-def _subtrees(keys: Iterable[str]) -> set[str]:
-    return {key.rpartition(".")[0] for key in keys}
 
 
 def _parameters(config: DictConfig, parent: str) -> set[str]:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import runpy
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+from filelock import FileLock
 
 from instrument_net.configuration import CONF_DIR, extend_hydra
 
@@ -30,6 +33,9 @@ FORK_SERVER = multiprocessing.get_context("forkserver")
 FORK_SERVER.set_forkserver_preload(
     [
         "hydra.utils",
+        "instrument_net.command",
+        "instrument_net.runs.checkpoint_evaluation",
+        "instrument_net.runs.cross_validation",
         "lightning",
         "matplotlib.pyplot",
         "sklearn.ensemble",
@@ -44,7 +50,7 @@ FORK_SERVER.set_forkserver_preload(
 def run_module(name, *arguments, cwd=None, environment=None, started=None):
     """Run a command of the project as a user does; return what it printed and its exit status.
 
-    ``started`` is called with the process, as soon as it runs.
+    ``started`` is called with the process, as soon as it runs, and may end it.
     """
     arguments = [str(argument) for argument in arguments]
     environment = {key: str(value) for key, value in (environment or {}).items()}
@@ -65,6 +71,7 @@ def run_module(name, *arguments, cwd=None, environment=None, started=None):
 def _run_here(name, arguments, cwd, outputs, environment):
     os.chdir(cwd)
     os.environ.update(environment)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where tests run behind `&`
     for stream, path in zip((1, 2), outputs, strict=True):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), stream)
     sys.argv = [name, *arguments]
@@ -84,21 +91,38 @@ def run_train(folder, *overrides):
 
 
 @pytest.fixture(scope="session")
-def smoke_corpus(tmp_path_factory):
-    return tmp_path_factory.mktemp("corpus")
+def shared_folder(tmp_path_factory):
+    """A folder of this session, which all processes that run its tests have in common."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
-def smoke(tmp_path_factory, smoke_corpus):
+def smoke_corpus(shared_folder):
+    (folder := shared_folder / "corpus").mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def smoke(shared_folder, smoke_corpus):
     """Two runs of the smoke experiment with the same seed: (process, run folder) each."""
-    runs = []
-    for _ in range(2):
-        done, run = run_train(
-            tmp_path_factory.mktemp("smoke"), "+experiment=smoke", f"data.folder={smoke_corpus}"
-        )
-        assert done.returncode == 0, done.stderr
-        runs.append((done, run))
-    return runs
+    with FileLock(shared_folder / "smoke.lock"):
+        kept = shared_folder / "smoke.json"
+        if not kept.is_file():
+            runs = []
+            for number in range(2):
+                done, run = run_train(
+                    shared_folder / f"smoke{number}",
+                    "+experiment=smoke",
+                    f"data.folder={smoke_corpus}",
+                )
+                assert done.returncode == 0, done.stderr
+                runs.append([done.args, done.stdout, done.stderr, str(run)])
+            kept.write_text(json.dumps(runs))
+        runs = json.loads(kept.read_text())
+    return [(subprocess.CompletedProcess(args, 0, *said), Path(run)) for args, *said, run in runs]
 
 
 @pytest.fixture

@@ -102,3 +102,14 @@ def test_a_fault_of_ours_is_seen_in_full(composed):
 
     with pytest.raises(FileNotFoundError):
         checked(task, composed)
+
+
+def test_ctrl_c_outside_of_training_is_one_line(monkeypatch, capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["train"])
+    with pytest.raises(SystemExit) as ended:
+        run_command(interrupted)
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "interrupted\n"

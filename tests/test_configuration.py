@@ -1,9 +1,6 @@
 """Every file under conf/ composes, holds no unknown key, and builds what it names."""
 
-import subprocess
-import sys
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 from conftest import run_module
@@ -320,10 +317,7 @@ def test_an_augmentation_is_switched_off_or_changed_by_its_name():
     ],
 )
 def test_the_command_names_the_nearest_right_key(override, said, tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "instrument_net.train", override, f"hydra.run.dir={tmp_path}"],
-        capture_output=True, text=True, cwd=Path(CONF_DIR).parent,
-    )  # fmt: skip
+    done = run_module("train", override, f"hydra.run.dir={tmp_path}")
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr

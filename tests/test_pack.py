@@ -15,7 +15,7 @@ def test_a_corpus_is_packed_trained_from_and_evaluated(tmp_path, smoke_corpus):
     assert f"data=packed data.path={pack}" in done.stdout
     done = run_module(
         "train", "data=packed", f"data.path={pack}", "trainer=cpu", "trainer.max_epochs=1",
-        "data.batch_size=4", f"hydra.run.dir={run}", cwd=tmp_path,
+        "model=perceptron", "data.batch_size=4", f"hydra.run.dir={run}", cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     metrics = json.loads((run / "report/metrics.json").read_text())

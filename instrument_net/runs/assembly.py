@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import lightning
@@ -23,6 +23,8 @@ from instrument_net.runs.data_assembly import build_data, build_split
 from instrument_net.runs.loggers import build_logger
 from instrument_net.runs.monitor import Monitor
 from instrument_net.runs.refused_values import refused_values
+
+_SOME_STEPS = 1000
 
 
 def is_baseline(config: DictConfig) -> bool:
@@ -80,8 +82,10 @@ def build_classifier(config: DictConfig, datamodule: InstrumentDataModule) -> In
         datamodule: Set up: it knows the classes.
 
     Raises:
-        ConfigurationError: If network or loss refuse their settings.
+        ConfigurationError: If one of them refuses its settings.
     """
+    optimizer, scheduler = instantiate(config.optimizer), instantiate(config.scheduler)
+    _try_out(optimizer, scheduler)
     with refused_values("model, loss or frontend"):
         return InstrumentClassifier(
             datamodule.class_names,
@@ -89,9 +93,17 @@ def build_classifier(config: DictConfig, datamodule: InstrumentDataModule) -> In
             network=OmegaConf.to_container(config.model, resolve=True),  # type: ignore[arg-type]
             front_end=datamodule.front_end.settings,
             **loss_options(config.loss, datamodule),
-            optimizer=instantiate(config.optimizer),
-            scheduler=instantiate(config.scheduler),
+            optimizer=optimizer,
+            scheduler=scheduler,
         )
+
+
+def _try_out(optimizer: Callable[..., Any], scheduler: Callable[..., Any]) -> None:
+    """Refuse settings of optimizer and schedule, which are made when training has begun."""
+    with refused_values("optimizer"):
+        made = optimizer([torch.nn.Parameter(torch.zeros(1))])
+    with refused_values("scheduler"):
+        scheduler(made, _SOME_STEPS)
 
 
 def build_baseline_model(config: DictConfig) -> Baseline:
@@ -141,7 +153,7 @@ def build_trainer(
             "dirpath": str(folder.checkpoints),
             "filename": BEST,
         },
-        "early_stopping": watched,
+        "early_stopping": {**watched, "strict": False},  # of which an epoch may have no value yet
         "progress_bar": {"monitor": monitor.name},
     }
     callbacks = []

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from hydra import compose
 from hydra.utils import get_object
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from instrument_net.configuration import ConfigurationError, keys_of, options_of, stages_of
+from instrument_net.configuration import ConfigurationError, as_in_files, keys_of, options_of
 from instrument_net.runs.setting_kinds import kind_of, shown
 from instrument_net.runs.typed_paths import is_path
 
@@ -33,7 +32,7 @@ def check_values(config: DictConfig, choices: Mapping[str, str | None], *, base:
     Raises:
         ConfigurationError: The key, what was given and what is expected, of the first such value.
     """
-    untouched = compose(base, overrides=stages_of(config, choices))
+    untouched = as_in_files(config, choices, base=base)
     defaults = dict(_leaves(untouched))
     _check_complete(config, untouched)
     for _ in _leaves(config):  # before anything else asks for a value that cannot be resolved

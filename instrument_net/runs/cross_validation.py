@@ -5,31 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from rich.console import Console
 
 from instrument_net.configuration import ConfigurationError, key_of
 from instrument_net.data import FoldRule, InstrumentDataModule, LeaveOneSourceOut
 from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Predictions
-from instrument_net.files import write_atomically
-from instrument_net.run_folder import CLAIM, LOCK, RunFolder
+from instrument_net.run_folder import RunFolder
 from instrument_net.runs.assembly import build_front_end
 from instrument_net.runs.claims import Claim, is_there, share
 from instrument_net.runs.clips_digest import clips_digest
 from instrument_net.runs.data_assembly import build_data, build_split
 from instrument_net.runs.facts import command_line
+from instrument_net.runs.fold_run import run_fold, write_config
 from instrument_net.runs.folds import summarise
 from instrument_net.runs.left_out import name_left_out
 from instrument_net.runs.score_settings import settings_that_change_scores
+from instrument_net.runs.signals import Continuation
 from instrument_net.runs.summary import Summary
-from instrument_net.runs.training import train
 from instrument_net.spelling import hint
 
 
@@ -42,17 +41,25 @@ class CrossValidation:
     Args:
         config: ``conf/cross_validate.yaml`` with its stages.
         overrides: What a command line would say for it, for the reports.
+        continue_with: The command that goes on with it once it is interrupted; default: its own.
 
     Attributes:
         rule: The split rule.
 
     Raises:
-        ConfigurationError: If the split has no folds, or the command line names one.
+        ConfigurationError: If the split has no folds, or the command line names one, or a
+            checkpoint to continue from.
     """
 
-    def __init__(self, config: DictConfig, *, overrides: Sequence[str]) -> None:
+    def __init__(
+        self, config: DictConfig, *, overrides: Sequence[str], continue_with: str | None = None
+    ) -> None:
         if "split.fold" in map(key_of, overrides):
             raise ConfigurationError("split.fold: every fold has its turn; only=[...] chooses some")
+        if config.resume_from is not None:
+            raise ConfigurationError(
+                "resume_from: it is for one run; the same command continues each fold by itself"
+            )
         rule = build_split(config.split)
         if not isinstance(rule, FoldRule):
             raise ConfigurationError(
@@ -61,6 +68,8 @@ class CrossValidation:
             )
         self.rule: FoldRule = rule
         self._config, self._overrides = config, list(overrides)
+        self._command = command_line("cross_validate", self._overrides)
+        self._continuation = Continuation(continue_with or self._command, needs_checkpoint=False)
 
     @cached_property
     def folder(self) -> Path:
@@ -137,7 +146,7 @@ class CrossValidation:
             self._summarise(parts, Summary(RunFolder(self.folder), list(parts)))
 
     def _summarise(self, parts: Mapping[int | str, Predictions], summary: Summary) -> None:
-        _write_config(self._config, RunFolder(self.folder))
+        write_config(self._config, RunFolder(self.folder))
         name_left_out(self._datamodule, RunFolder(self.folder))
         extra = self._datamodule.describe_extra()
         with summary.written():
@@ -147,7 +156,7 @@ class CrossValidation:
                 self._table,
                 name=self._config.name,
                 facts={
-                    "Command": f"`{command_line('cross_validate', self._overrides)}`",
+                    "Command": f"`{self._command}`",
                     "Folds": f"{self.tested}; {self.rule.guarantee}",
                     "Data": self._datamodule.describe(),
                     **({} if extra is None else {"Extra": extra}),
@@ -163,13 +172,14 @@ class CrossValidation:
         share(folds, claims, is_done=self.is_done, work=work, console=Console())
 
     def _train(self, fold: int | str) -> None:
-        """Train and test a fold that this process has claimed; an interrupted one anew."""
-        folder = self._run_folder(fold)
-        _clear(folder)
-        own = OmegaConf.merge(self._config, {"split": {"fold": fold}, "run_dir": str(folder.path)})
-        assert isinstance(own, DictConfig)
-        _write_config(own, folder)
-        train(own, overrides=[*self._overrides, f"split.fold={fold}"])
+        """Train and test a fold that this process has claimed."""
+        run_fold(
+            self._config,
+            fold,
+            self._run_folder(fold),
+            overrides=self._overrides,
+            continuation=self._continuation,
+        )
 
     @property
     def _claim(self) -> Claim:
@@ -224,19 +234,3 @@ def folder_name(fold: int | str) -> str:
     if safe != name:  # two names may differ only in what a path cannot hold
         safe += f"_{hashlib.sha256(name.encode()).hexdigest()[:6]}"
     return f"fold_{safe}"
-
-
-def _clear(folder: RunFolder) -> None:
-    """Delete what an interrupted run left: its curves would be drawn with those of the next."""
-    for path in folder.path.iterdir():
-        if path.name in (LOCK, CLAIM):
-            continue
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
-
-
-def _write_config(config: DictConfig, folder: RunFolder) -> None:
-    own = OmegaConf.merge(config, {"run_dir": str(folder.path)})
-    write_atomically(folder.config, OmegaConf.to_yaml(own).encode())

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import lightning
 import torch
+from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.callbacks import ModelCheckpoint
 from lightning.pytorch.loggers import TensorBoardLogger
 from rich.console import Console
 from torch import nn
 
 from instrument_net.classifier import InstrumentClassifier
+from instrument_net.configuration import ConfigurationError
 from instrument_net.data import InstrumentDataModule
 from instrument_net.escaping import for_screen
 from instrument_net.evaluation import Predictions, Report
@@ -31,7 +33,7 @@ from instrument_net.runs.monitor import Monitor
 from instrument_net.runs.resuming import Resumed
 from instrument_net.runs.screen import shown_path
 from instrument_net.runs.seen_clips import seen_in_training
-from instrument_net.runs.signals import ending_by_signal, what_is_kept
+from instrument_net.runs.signals import Continuation, ending_by_signal, what_is_kept
 from instrument_net.runs.split_predictions import predict_split
 from instrument_net.runs.starting_weights import start_from
 from instrument_net.runs.together import check_shares
@@ -47,7 +49,7 @@ def train_network(
     init_from: str | None,
     resumed: Resumed | None,
     hyper_parameters: Mapping[str, object],
-    continue_with: str,
+    continuation: Continuation,
 ) -> Trained | None:
     """Train a classifier and evaluate its best checkpoint on validation and test split.
 
@@ -60,13 +62,14 @@ def train_network(
         init_from: A checkpoint whose weights training starts from.
         resumed: An interrupted run that continues.
         hyper_parameters: For the logger, beside the final metrics.
-        continue_with: The command that continues this run once it is interrupted.
+        continuation: How this run goes on once it is interrupted.
 
     Returns:
         What the first process has trained and tested; ``None`` in the others.
 
     Raises:
         CheckpointError: If ``init_from`` cannot be started from.
+        ConfigurationError: If the trainer refuses its settings, or ends before a validation.
         InputError: If there are fewer clips than processes.
     """
     check_shares(trainer.world_size, datamodule)
@@ -81,14 +84,13 @@ def train_network(
         within = f" and {resumed.n_steps} steps" * (resumed.n_steps > 0)
         _say(console, f"continues after {resumed.n_epochs} epochs{within}")
     with (
-        ending_by_signal(console, folder, continue_with),
-        ending_together(trainer, lambda: what_is_kept(folder, continue_with)),
+        ending_by_signal(console, folder, continuation),
+        ending_together(trainer, lambda: what_is_kept(folder, continuation)),
     ):
         _fit(trainer, classifier, datamodule, resumed)
     if not trainer.is_global_zero:
         return None
-    checkpoint = trainer.checkpoint_callback
-    assert isinstance(checkpoint, ModelCheckpoint)
+    checkpoint = _best_checkpoint(trainer)
     best = Recogniser.from_checkpoint(checkpoint.best_model_path)
 
     validation = predict_split(best, datamodule, "validation")
@@ -130,16 +132,38 @@ def _fit(
     resumed: Resumed | None,
 ) -> None:
     """Train to the end, from the beginning or from where a run was interrupted."""
-    if resumed is not None and resumed.is_trained:
-        trainer.fit_loop.max_epochs = resumed.n_epochs
-    trainer.fit(
-        classifier,
-        datamodule,
-        ckpt_path=None if resumed is None else resumed.checkpoint,
-        weights_only=True,
-    )
+    if resumed is not None:
+        warnings.filterwarnings("ignore", message="Checkpoint directory .* is not empty")
+        if resumed.is_trained:
+            trainer.fit_loop.max_epochs = resumed.n_epochs
+    try:
+        trainer.fit(
+            classifier,
+            datamodule,
+            ckpt_path=None if resumed is None else resumed.checkpoint,
+            weights_only=True,
+        )
+    except MisconfigurationException as error:
+        raise ConfigurationError(f"trainer: {' '.join(str(error).split())}") from error
     if torch.distributed.is_initialized():  # what follows is for the first process to do
         torch.distributed.destroy_process_group()
+
+
+def _best_checkpoint(trainer: lightning.Trainer) -> ModelCheckpoint:
+    """Return the callback that kept the checkpoint that is tested.
+
+    Raises:
+        ConfigurationError: If it kept none.
+    """
+    checkpoint = trainer.checkpoint_callback
+    assert isinstance(checkpoint, ModelCheckpoint)
+    if not checkpoint.best_model_path:
+        raise ConfigurationError(
+            "trainer: training has ended before the first validation, which chooses the checkpoint "
+            "that is tested: more of max_epochs, max_steps or max_time, or a smaller "
+            "check_val_every_n_epoch"
+        )
+    return checkpoint
 
 
 def _score(checkpoint: ModelCheckpoint, monitor: Monitor, validation: Predictions) -> float:
@@ -190,6 +214,7 @@ def quiet_lightning() -> None:
         ".*does not have many workers.*",  # a batch is one copy out of a memory map
         ".*Grad strides do not match bucket view strides.*",  # of a layer with one input channel
         ".*LeafSpec.*is deprecated.*",  # Lightning's own affair
+        ".*could not find the monitored key.*",  # before any validation: said in our words
         ".*your dataloader is not resumable.*",  # it is: runs/last_checkpoint.py
     ):
         warnings.filterwarnings("ignore", message=message)

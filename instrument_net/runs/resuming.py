@@ -23,6 +23,10 @@ from instrument_net.runs.last_checkpoint import KEY
 _MAY_CHANGE = ("trainer.max_epochs", "patience")
 
 
+class ResumeError(InputError):
+    """What a run cannot continue from; the message names it, and what to do."""
+
+
 @dataclass(frozen=True)
 class Resumed:
     """A run that continues.
@@ -49,19 +53,19 @@ def checkpoint_of(resume_from: str) -> Path:
     """Return the checkpoint that ``resume_from`` names: a file, or the last one of a run folder.
 
     Raises:
-        InputError: If there is none.
+        ResumeError: If there is none.
     """
     path = Path(resume_from)
     if path.is_dir():
         last = RunFolder(path).last_checkpoint
         if not last.is_file():
-            raise InputError(
+            raise ResumeError(
                 f"resume_from: {path}: no {last.name} in {last.parent.name}/; no epoch of this run "
                 "was completed, or it is no run folder: start it again without resume_from"
             )
         return last
     if not path.is_file():
-        raise InputError(f"resume_from: {path}: no such run folder or checkpoint")
+        raise ResumeError(f"resume_from: {path}: no such run folder or checkpoint")
     return path
 
 
@@ -83,13 +87,16 @@ def resume(
         patience: Of early stopping; ``None`` without it.
 
     Raises:
-        InputError: If there is no such checkpoint, or clips or settings are not those of the run,
+        ResumeError: If there is no such checkpoint, or clips or settings are not those of the run,
             or nothing is left to do.
     """
     path = checkpoint_of(resume_from)
-    content = read_checkpoint(path)
+    try:
+        content = read_checkpoint(path)
+    except InputError as error:
+        raise ResumeError(f"resume_from: {error}") from error
     if not isinstance(content, dict) or KEY not in content:
-        raise InputError(
+        raise ResumeError(
             f"resume_from: {path}: does not hold the state of a run; continue from a last.ckpt, or "
             f"start a new run from its weights: init_from={path}"
         )
@@ -97,7 +104,7 @@ def resume(
     batches = content[KEY]["batches"]
     n_steps = 0 if batches is None else batches["n_taken"]
     if n_steps and "epoch" not in batches:
-        raise InputError(
+        raise ResumeError(
             f"resume_from: {path}: an earlier version wrote it within an epoch, in an order that "
             f"is drawn otherwise now; start a new run from its weights: init_from={path}"
         )
@@ -110,7 +117,7 @@ def resume(
             if stopped
             else f"trainer.max_epochs above {n_epochs}"
         )
-        raise InputError(
+        raise ResumeError(
             f"resume_from: {path}: this run is finished after {n_epochs} epochs, its report is "
             f"{folder.report_page}; to train longer, set {more}"
         )
@@ -119,7 +126,7 @@ def resume(
 
 def _refuse_other_run(path: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     if before["clips"] != now["clips"]:
-        raise InputError(
+        raise ResumeError(
             f"resume_from: {path}: the clips are not those of this run: one was added, removed, "
             f"relabelled or changed; start a new run from its weights: init_from={path}"
         )
@@ -137,7 +144,7 @@ def _refuse_other_run(path: Path, before: Mapping[str, Any], now: Mapping[str, A
             "rate ends with it"
         )
     if other:
-        raise InputError(
+        raise ResumeError(
             f"resume_from: {path}: a run continues with its own settings, but {'; '.join(other)}; "
             f"start a new run from its weights: init_from={path}"
         )

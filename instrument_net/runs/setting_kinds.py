@@ -80,8 +80,13 @@ def _or(kind: Kind, value: object) -> Kind:
 
 
 _NAMES = Kind(lambda value: isinstance(value, list), "a list of names, as [a,b]")
-_NUMBERS = Kind(
-    lambda value: isinstance(value, list) and all(map(is_number, value)), "a list of numbers"
+_DECAY_RATES = Kind(
+    lambda value: (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(is_number(r) and 0 <= r < 1 for r in value)
+    ),
+    "two numbers of 0 or more and below 1, as [0.9,0.999]",
 )
 _PRECISIONS = (
     *("32-true", "16-mixed", "bf16-mixed", "16-true", "bf16-true", "64-true"),
@@ -133,8 +138,8 @@ _KINDS: dict[str, Kind] = {
     "optimizer.lr": _number(0),
     "optimizer.weight_decay": _number(0),
     "optimizer.eps": _number(0),
-    "optimizer.betas": _NUMBERS,
-    "scheduler.warm_up": _number(0, 1),
+    "optimizer.betas": _DECAY_RATES,
+    "scheduler.warm_up": _number(0, below=1),
     "loss.log_base": _ANYTHING,  # the loss knows its bases
     "loss.label_smoothing": _number(0, 1),
     "loss.class_weights": _ANYTHING,

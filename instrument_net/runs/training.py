@@ -37,17 +37,22 @@ from instrument_net.runs.processes import check_processes, rank_of
 from instrument_net.runs.resuming import checkpoint_of, resume, without_resume
 from instrument_net.runs.score_settings import settings_that_change_scores
 from instrument_net.runs.screen import shown_path
+from instrument_net.runs.signals import Continuation
 from instrument_net.runs.splits_table import write_splits
 from instrument_net.runs.starting_weights import existing_checkpoint
 from instrument_net.runs.together import Together
 
 
-def train(config: DictConfig, *, overrides: list[str]) -> float:
+def train(
+    config: DictConfig, *, overrides: list[str], continuation: Continuation | None = None
+) -> float:
     """Train and test what a composed configuration describes.
 
     Args:
         config: ``conf/train.yaml`` with its stages.
         overrides: The command line's own part of it, for the report.
+        continuation: How it goes on once it is interrupted; default: by ``train`` with
+            ``resume_from``.
 
     Returns:
         The best value of ``monitor`` on the validation split; NaN in all processes but the first,
@@ -58,10 +63,15 @@ def train(config: DictConfig, *, overrides: list[str]) -> float:
     """
     end_with_the_first()
     with telling_once(rank_of(config.trainer)):
-        return _train(config, overrides)
+        return _train(config, overrides, continuation or _resumed_by_train(config, overrides))
 
 
-def _train(config: DictConfig, overrides: list[str]) -> float:
+def _resumed_by_train(config: DictConfig, overrides: list[str]) -> Continuation:
+    own = [*without_resume(overrides), f"resume_from={shown_path(Path(config.run_dir))}"]
+    return Continuation(command_line("train", own))
+
+
+def _train(config: DictConfig, overrides: list[str], continuation: Continuation) -> float:
     monitor = Monitor.named(config.monitor, config.tested_epoch)
     _check_start(config)
     is_first = rank_of(config.trainer) == 0
@@ -79,7 +89,16 @@ def _train(config: DictConfig, overrides: list[str]) -> float:
     config.data.batch_size = datamodule.batch_size  # what auto is, for all that states it
     if is_first:
         _write_tables(datamodule, folder)
-    trained = _train_model(config, datamodule, folder, monitor, overrides)
+    if is_baseline(config):
+        trained: Trained | None = train_baseline(
+            build_baseline_model(config),
+            datamodule,
+            monitor,
+            name=config.model.name,
+            idle=idle_overrides(overrides),
+        )
+    else:
+        trained = _train_network(config, datamodule, folder, monitor, continuation)
     if trained is None:
         return math.nan
     finish(
@@ -96,21 +115,13 @@ def _train(config: DictConfig, overrides: list[str]) -> float:
     return trained.score
 
 
-def _train_model(
+def _train_network(
     config: DictConfig,
     datamodule: InstrumentDataModule,
     folder: RunFolder,
     monitor: Monitor,
-    overrides: list[str],
+    continuation: Continuation,
 ) -> Trained | None:
-    if is_baseline(config):
-        return train_baseline(
-            build_baseline_model(config),
-            datamodule,
-            monitor,
-            name=config.model.name,
-            idle=idle_overrides(overrides),
-        )
     made_of = {
         "settings": settings_that_change_scores(config),
         "clips": clips_digest(datamodule),
@@ -136,9 +147,7 @@ def _train_model(
         init_from=config.init_from,
         resumed=resumed,
         hyper_parameters=hyper_parameters(config),
-        continue_with=command_line(
-            "train", [*without_resume(overrides), f"resume_from={shown_path(folder.path)}"]
-        ),
+        continuation=continuation,
     )
 
 

@@ -165,7 +165,9 @@ class Search:
     ) -> dict[int | str, Predictions] | None:
         """Return the predictions of every fold; ``None`` if the trial was pruned."""
         validation = CrossValidation(
-            self._combinations.config(changes), overrides=self._combinations.overrides(changes)
+            self._combinations.config(changes),
+            overrides=self._combinations.overrides(changes),
+            continue_with=command_line("search", self._overrides),
         )
         finished = [o.running for o in self._study.outcomes() if o.state == "complete"]
         self._say(f"trial {trial.number}: {' '.join(changes) or 'the experiment as it is'}")

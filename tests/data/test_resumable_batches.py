@@ -82,3 +82,18 @@ def test_what_is_drawn_meanwhile_does_not_change_the_order():
     for _ in range(3):
         expected = [*quiet]
         assert [(batch, step())[0] for batch in noisy] == expected
+
+
+def test_an_epoch_is_never_held_as_a_list():
+    taken = []
+
+    class Noted(BalancedSampler):
+        def __iter__(self):
+            for position in super().__iter__():
+                taken.append(position)
+                yield position
+
+    epoch = iter(ResumableBatches(Noted([SHUFFLED], seed=5), 4))
+    assert next(epoch) == taken
+    assert next(epoch) == taken[4:]
+    assert len(taken) == 8

@@ -1,5 +1,7 @@
 """The learning rate over the steps of a run."""
 
+from functools import partial
+
 import pytest
 import torch
 
@@ -30,3 +32,18 @@ def test_the_cosine_rises_to_the_optimizers_rate_and_falls_to_nearly_zero():
     assert seen[top:] == sorted(seen[top:], reverse=True)
     assert seen[top + 48] == pytest.approx(0.5e-3, rel=0.05)
     assert seen[-1] < 1e-6
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 19, 20, 21])
+@pytest.mark.parametrize("warm_up", [0, 0.05, 0.5, 0.95])
+def test_a_cosine_of_few_steps_has_a_rate_for_each_and_never_above_the_highest(steps, warm_up):
+    seen = rates(partial(cosine, warm_up=warm_up), steps)
+    assert len(seen) == steps
+    assert 0 < max(seen) <= 1e-3
+    assert max(seen) > 3e-5
+
+
+def test_a_warm_up_of_a_single_step_begins_at_the_highest_rate():
+    seen = rates(partial(cosine, warm_up=0.05), 20)  # PyTorch would divide by zero
+    assert seen[0] == pytest.approx(1e-3)
+    assert seen == sorted(seen, reverse=True)

@@ -4,8 +4,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
@@ -23,26 +21,32 @@ SMALL = ["frontend.features.n_fft=1024", "frontend.features.hop_length=512",
          "frontend.features.n_bins=83", "frontend.n_frames=80", "trainer=cpu"]  # fmt: skip
 CORPUS = ["data.individuals_per_class=3", "data.clips_per_individual=2",
           "data.classes=[sine,noise,bell]"]  # fmt: skip
-SPEC = ["data.batch_size=2", "trainer.max_epochs=4", *SMALL]
-# Averaged weights, class-balanced sampling, rendered views, a cosine, members: all that best has.
+SPEC = ["data.batch_size=2", *SMALL]
+# Averaged weights, rendered views, a cosine, members: all that best has.
 BEST = ["+experiment=residual_ensemble", "model.n_members=2", "data.views=2", "data.batch_size=2",
-        "trainer.max_epochs=4", "frontend.n_frames=30", "trainer=cpu"]  # fmt: skip
+        "frontend.n_frames=30", "trainer=cpu"]  # fmt: skip
+LEARNING = [*CORPUS, "data.sampling=class_balanced", "trainer.max_epochs=4"]
 
 
-def start(arguments, cwd):
-    return subprocess.Popen(
-        [sys.executable, "-m", "instrument_net.train", *arguments],
-        cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        # Behind `&`, a shell lets its processes ignore Ctrl-C, and they would inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )  # fmt: skip
+def interrupted(arguments, run, cwd, by):
+    """Start a run, let ``by`` end its process once there is a checkpoint, and return how it ended.
+
+    Args:
+        by: Takes the process.
+    """
+
+    def end(process):
+        wait_for(run.last_checkpoint, process)
+        by(process)
+
+    return run_module("train", *arguments, f"hydra.run.dir={run.path}", cwd=cwd, started=end)
 
 
 def wait_for(path, process):
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while not path.is_file():
         assert time.monotonic() < deadline
-        assert process.poll() is None, process.communicate()[0]
+        assert process.is_alive()
         time.sleep(0.02)
 
 
@@ -63,51 +67,58 @@ def state_of(run):
     return torch.load(run.last_checkpoint, weights_only=True)
 
 
-@pytest.mark.parametrize("settings", [SPEC, BEST], ids=["spec", "best"])
-def test_a_killed_run_that_continues_ends_with_the_same_weights(settings, tmp_path):
-    settings = [*settings, *CORPUS]
-    whole = run_module("train", *settings, "hydra.run.dir=whole", cwd=tmp_path)
-    assert whole.returncode == 0, whole.stderr
-    cut = RunFolder(tmp_path / "cut")
-    process = start([*settings, "hydra.run.dir=cut"], tmp_path)
-    wait_for(cut.last_checkpoint, process)
-    process.kill()
-    process.communicate()
+@pytest.fixture(scope="module", params=[SPEC, BEST], ids=["spec", "best"])
+def whole(request, tmp_path_factory):
+    """Settings, and the folder in which a run with them was never interrupted."""
+    folder, settings = tmp_path_factory.mktemp("whole"), [*request.param, *LEARNING]
+    done = run_module("train", *settings, "hydra.run.dir=whole", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return settings, folder
+
+
+def test_a_killed_run_that_continues_ends_with_the_same_weights(whole):
+    settings, folder = whole
+    cut = RunFolder(folder / "cut")
+    ended = interrupted(settings, cut, folder, by=lambda process: process.kill())
+    assert ended.returncode == -signal.SIGKILL
     n_epochs = state_of(cut)["epoch"] + 1
     assert n_epochs < 4
     assert not cut.report_page.is_file()
 
-    done = run_module("train", *settings, "resume_from=cut", cwd=tmp_path)
+    done = run_module("train", *settings, "resume_from=cut", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert f"continues after {n_epochs} epochs" in done.stdout
-    assert_same_weights(RunFolder(tmp_path / "whole"), cut)
-    metrics = [json.loads((tmp_path / f"{run}/report/metrics.json").read_text())
+    assert_same_weights(RunFolder(folder / "whole"), cut)
+    metrics = [json.loads((folder / f"{run}/report/metrics.json").read_text())
                for run in ("whole", "cut")]  # fmt: skip
     assert metrics[0] == metrics[1]
 
 
-@pytest.mark.parametrize("settings", [SPEC, BEST], ids=["spec", "best"])
-def test_a_run_killed_within_an_epoch_ends_with_the_same_weights(settings, tmp_path):
-    settings = [*settings, *CORPUS, "data.sampling=class_balanced", "trainer.max_epochs=3"]
-    whole = run_module("train", *settings, "hydra.run.dir=whole", cwd=tmp_path)
-    assert whole.returncode == 0, whole.stderr
-    cut = RunFolder(tmp_path / "cut")
-    process = start([*settings, "checkpoint_minutes=0", "hydra.run.dir=cut"], tmp_path)
-    wait_for(cut.last_checkpoint, process)
-    while state_of(cut)["epoch"] == 0 or state_of(cut)["resuming"]["batches"]["n_taken"] == 0:
-        assert process.poll() is None
-    process.send_signal(signal.SIGSTOP)  # a state that stays as it is while it is looked at
-    n_epochs, n_steps = state_of(cut)["epoch"], state_of(cut)["resuming"]["batches"]["n_taken"]
-    process.kill()
-    process.communicate()
+def test_a_run_killed_within_an_epoch_ends_with_the_same_weights(whole):
+    settings, folder = whole
+    cut = RunFolder(folder / "within")
+    done_before = []
+
+    def kill(process):
+        while state_of(cut)["epoch"] == 0 or state_of(cut)["resuming"]["batches"]["n_taken"] == 0:
+            assert process.is_alive()
+        os.kill(process.pid, signal.SIGSTOP)  # a state that stays while it is looked at
+        done_before.extend(
+            [state_of(cut)["epoch"], state_of(cut)["resuming"]["batches"]["n_taken"]]
+        )
+        process.kill()
+
+    interrupted([*settings, "checkpoint_minutes=0"], cut, folder, by=kill)
     assert not cut.report_page.is_file()
 
-    done = run_module("train", *settings, "resume_from=cut", cwd=tmp_path)
+    done = run_module("train", *settings, "resume_from=within", cwd=folder)
     assert done.returncode == 0, done.stderr
+    n_epochs, n_steps = done_before
     within = f" and {n_steps} steps" * (n_steps > 0)
     assert f"continues after {n_epochs + (n_steps == 0)} epochs{within}\n" in done.stdout
     assert "not resumable" not in done.stderr
-    assert_same_weights(RunFolder(tmp_path / "whole"), cut)
+    assert "is not empty" not in done.stderr  # the folder of its checkpoints: Lightning would warn
+    assert_same_weights(RunFolder(folder / "whole"), cut)
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -115,13 +126,11 @@ def test_a_signal_ends_a_run_with_its_status_and_the_command_that_continues(
     number, status, tmp_path
 ):
     settings = [*SPEC, *CORPUS, "trainer.max_epochs=500", "callbacks.early_stopping.patience=500"]
-    process = start([*settings, "hydra.run.dir=run"], tmp_path)
-    wait_for(RunFolder(tmp_path / "run").last_checkpoint, process)
-    os.kill(process.pid, number)
-    printed, _ = process.communicate(timeout=60)
-    assert process.returncode == status
-    assert "Traceback" not in printed
-    said = printed.replace("\n", "").rpartition("to continue: ")[2]
+    run = RunFolder(tmp_path / "run")
+    ended = interrupted(settings, run, tmp_path, by=lambda process: os.kill(process.pid, number))
+    assert ended.returncode == status
+    assert "Traceback" not in ended.stdout + ended.stderr
+    said = ended.stdout.replace("\n", "").rpartition("to continue: ")[2]
     assert said.startswith("python -m instrument_net.train data.batch_size=2")
     assert said.rstrip().endswith("resume_from=run")
 

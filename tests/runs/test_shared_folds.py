@@ -16,16 +16,19 @@ from instrument_net.configuration import CONF_DIR
 from instrument_net.evaluation import Predictions, fold_metrics, pooled
 from instrument_net.files import write_atomically
 from instrument_net.run_folder import RunFolder
-from instrument_net.runs import claims, cross_validation
+from instrument_net.runs import claims, cross_validation, fold_run
 from instrument_net.runs.cross_validation import CrossValidation
+from instrument_net.runs.resuming import ResumeError
 
 FOLDS = ["attic", "barn", "cellar", "shed"]
 ROUNDS = 2
 ALL = "only=null"
 
 
-def training(config, *, overrides):
+def training(config, *, overrides, continuation):
     """Write what a run leaves, slowly, as its fold and seed alone determine it."""
+    if config.resume_from is not None:
+        raise ResumeError("no checkpoint of a network")
     folder, fold = RunFolder(Path(config.run_dir)), config.split.fold
     with (folder.path.parent / "log").open("a") as log:
         log.write(f"{fold} {os.getpid()}\n")
@@ -58,7 +61,7 @@ def run_all(cwd, table, n_processes, *overrides):
     """Share folds with other processes, once all of them are there."""
     os.chdir(cwd)
     claims.LOOKS_EVERY_S = 0.03
-    cross_validation.train, cross_validation.summarise = training, summary
+    fold_run.train, cross_validation.summarise = training, summary
     with (cwd / f"screen_{os.getpid()}").open("w") as screen:
         os.dup2(screen.fileno(), 1)
     validation = of(table, *overrides)
@@ -119,7 +122,7 @@ def _with_store(tmp_path, name, table, n_processes, override):
 @pytest.fixture
 def expected(table, tmp_path, monkeypatch):
     """What one process leaves."""
-    monkeypatch.setattr(cross_validation, "train", training)
+    monkeypatch.setattr(fold_run, "train", training)
     monkeypatch.setattr(cross_validation, "summarise", summary)
     (tmp_path / "one").mkdir()
     monkeypatch.chdir(tmp_path / "one")

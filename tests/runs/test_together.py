@@ -173,7 +173,8 @@ def test_a_process_that_is_killed_ends_all_and_leaves_no_result(which, tmp_path)
         assert "resume_from=run" in said
         assert said.count("\n") == 1
     assert not run.report_page.is_file()
-
+    if which == "second":
+        return
     n_epochs = torch.load(run.last_checkpoint, weights_only=True)["epoch"] + 2
     settings = [*settings, f"trainer.max_epochs={n_epochs}"]
     for ending in (["resume_from=run"], ["hydra.run.dir=one"]):

@@ -35,8 +35,10 @@ class CrossValidationStub:
     log: list[tuple[float, str]]
     summarised: list[float]
     interrupt_at = -1
+    continue_with: str | None = None
 
-    def __init__(self, config, *, overrides):
+    def __init__(self, config, *, overrides, continue_with=None):
+        CrossValidationStub.continue_with = continue_with
         self.folds, self.tested = FOLDS, "all of 3"
         self.digest = json.dumps(settings_that_change_scores(config), sort_keys=True)
         self.rule = SimpleNamespace(guarantee="each by others")
@@ -140,6 +142,8 @@ def test_an_interrupted_search_goes_on_with_the_same_trial_and_draws_the_same(
     )  # in the second fold of the third trial
     with pytest.raises(KeyboardInterrupt):
         searching().run_to(6)
+    goes_on = "python -m instrument_net.search optimizer.lr=0.5"  # not a fold's command of train
+    assert CrossValidationStub.continue_with == goes_on
     assert (searching().folder / "report.md").is_file()
     CrossValidationStub.interrupt_at = -1
     searching().run_to(4)
