@@ -27,17 +27,25 @@ def describe_environment() -> dict[str, object]:
     """
     import torch
 
-    commit = _git("rev-parse", "HEAD")
+    commit, n_threads = _commit(), torch.get_num_threads()
     return {
         "python": sys.version.split()[0],
         "packages": {name: version(name) for name in _PACKAGES},
         "platform": platform.platform(),
-        "cpu": f"{torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} threads",
+        "cpu": f"{torch.backends.cpu.get_cpu_capability()}, {n_threads} thread{'s' * (n_threads != 1)}",
         "working_directory": str(Path.cwd()),  # where relative paths of the configuration start
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
         "git_commit": commit,
         "git_dirty": bool(_git("status", "--porcelain")) if commit else None,
     }
+
+
+def _commit() -> str | None:
+    """Return the commit of the checkout; an environment within another project's is none."""
+    top = _git("rev-parse", "--show-toplevel")
+    if top is None or Path(top).resolve() != Path(__file__).resolve().parents[2]:
+        return None
+    return _git("rev-parse", "HEAD")
 
 
 def _git(*arguments: str) -> str | None:

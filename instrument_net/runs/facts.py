@@ -62,6 +62,14 @@ def facts_of_the_machine(seed: int, environment: Mapping[str, object]) -> dict[s
     return {
         "Seed": str(seed),
         "Machine": f"{environment['gpu'] or environment['cpu']}",
-        "Code": f"commit {environment['git_commit']}"
-        + (" with uncommitted changes" if environment["git_dirty"] else ""),
+        "Code": _code(environment),
     }
+
+
+def _code(environment: Mapping[str, object]) -> str:
+    """Return the commit; outside a checkout, the version."""
+    commit, packages = environment["git_commit"], environment["packages"]
+    if commit is None:
+        assert isinstance(packages, Mapping)
+        return f"version {packages['instrument_net']}, installed: its commit is not known"
+    return f"commit {commit}" + (" with uncommitted changes" if environment["git_dirty"] else "")

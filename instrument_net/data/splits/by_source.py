@@ -86,8 +86,8 @@ class BySource:
         n_sources = clips[SOURCE][trained].nunique()
         columns = " and ".join(self.columns(clips))
         return (
-            f"tested on the source {', '.join(self.test)}, by which nothing was chosen; trained on "
-            f"{n_sources} other(s), of which whole groups by {columns} (seed {self.seed}) validate"
+            f"tested on the source{'s' * (len(self.test) > 1)} {', '.join(self.test)}, by which nothing was chosen; trained on "
+            f"{n_sources} other{'s' * (n_sources != 1)}, of which whole groups by {columns} (seed {self.seed}) validate"
         )
 
     def _sources(self, clips: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

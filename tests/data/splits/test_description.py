@@ -15,7 +15,7 @@ def clips():
 def test_the_report_says_what_was_left_out_and_that_no_source_is_shared(clips):
     rule = LeaveOneSourceOut(fold="attic")
     said = describe_split(rule.describe(clips), clips.assign(split=rule.assign(clips)))
-    assert "tested on the source attic, by which nothing was chosen; trained on 4 other(s)" in said
+    assert "tested on the source attic, by which nothing was chosen; trained on 4 others," in said
     assert "Left out, because no training clip is of their class: gong (12)" in said
     assert "Trained but not tested: drum, oboe" in said
     assert said.endswith(
@@ -54,7 +54,7 @@ def test_a_recording_in_two_sources_is_reported(clips):
 def test_the_report_names_the_sealed_sources(clips):
     rule = LeaveOneSourceOut(fold="attic", sealed=["barn", "dome"])
     said = describe_split(rule.describe(clips), clips.assign(split=rule.assign(clips)))
-    assert "trained on 2 other(s)" in said
+    assert "trained on 2 others," in said
     assert "sealed, in no split: barn, dome" in said
     assert "33 clips of sources that are neither trained nor tested on are not used" in said
     assert rule.guarantee.endswith(
