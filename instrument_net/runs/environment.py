@@ -28,11 +28,12 @@ def describe_environment() -> dict[str, object]:
     import torch
 
     commit, n_threads = _commit(), torch.get_num_threads()
+    threads = f"{n_threads} thread{'s' * (n_threads != 1)}"
     return {
         "python": sys.version.split()[0],
         "packages": {name: version(name) for name in _PACKAGES},
         "platform": platform.platform(),
-        "cpu": f"{torch.backends.cpu.get_cpu_capability()}, {n_threads} thread{'s' * (n_threads != 1)}",
+        "cpu": f"{torch.backends.cpu.get_cpu_capability()}, {threads}",
         "working_directory": str(Path.cwd()),  # where relative paths of the configuration start
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
         "git_commit": commit,

@@ -14,11 +14,6 @@ HERE = {
     "git_dirty": None,
     "packages": {"instrument_net": "1"},
 }
-    "gpu": None,
-    "cpu": "AVX2, 1 thread",
-    "git_dirty": None,
-    "packages": {"instrument_net": "1"},
-}
 
 
 def test_without_a_commit_the_version_is_named():
