@@ -82,7 +82,7 @@ def _calibrate(options: argparse.Namespace) -> tuple[Path, Certainty, HowSure]:
     check_same_network(options.cross_validation, recogniser.settings, n_networks)
     try:
         measured = how_sure(predictions)
-        origin = describe_origin(predictions, experiment)
+        origin = describe_origin(predictions, experiment, n_networks)
     except InputError as error:
         raise InputError(f"{options.cross_validation}: {error}") from error
     certainty = replace(

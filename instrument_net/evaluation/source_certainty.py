@@ -83,9 +83,19 @@ def _above_zero(predictions: Predictions) -> Predictions:
     return replace(predictions, probabilities=predictions.probabilities.clamp_min(_LEAST))
 
 
-def describe_origin(predictions: Predictions, experiment: str) -> str:
-    """Return where a certainty comes from, in words."""
+def describe_origin(predictions: Predictions, experiment: str, n_networks: int = 1) -> str:
+    """Return where a certainty comes from, in words.
+
+    Args:
+        predictions: Of unseen sources.
+        experiment: Its name.
+        n_networks: How many predicted each clip together.
+    """
+    by = (
+        "a network that was" if n_networks == 1
+        else f"{n_networks} networks together that were"
+    )  # fmt: skip
     return (
-        f"{len(predictions.clips)} clips of {len(sources_of(predictions))} sources, each predicted "
-        f"by a network that was not trained on its source, of {experiment}"
+        f"{len(predictions.clips):,} clips of {len(sources_of(predictions))} sources, each "
+        f"predicted by {by} not trained on its source, of {experiment}"
     )

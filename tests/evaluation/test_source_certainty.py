@@ -71,6 +71,8 @@ def test_nothing_of_a_source_is_used_to_judge_it(overconfident, unseen):
 
 
 def test_what_is_kept_says_where_it_comes_from(overconfident):
+    together = describe_origin(overconfident, "residual", 3)
+    assert "by 3 networks together that were not trained on its source" in together
     origin = describe_origin(overconfident, "residual")
     assert origin.startswith("480 clips of 12 sources, each predicted by a network that was not")
     certainty = fit_certainty(overconfident, origin)
