@@ -85,9 +85,11 @@ class BySource:
         _, trained = self._sources(clips)
         n_sources = clips[SOURCE][trained].nunique()
         columns = " and ".join(self.columns(clips))
+        tested = f"the source{'s' * (len(self.test) > 1)} {', '.join(self.test)}"
         return (
-            f"tested on the source{'s' * (len(self.test) > 1)} {', '.join(self.test)}, by which nothing was chosen; trained on "
-            f"{n_sources} other{'s' * (n_sources != 1)}, of which whole groups by {columns} (seed {self.seed}) validate"
+            f"tested on {tested}, by which nothing was chosen; trained on {n_sources} "
+            f"other{'s' * (n_sources != 1)}, of which whole groups by {columns} (seed {self.seed}) "
+            "validate"
         )
 
     def _sources(self, clips: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
