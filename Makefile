@@ -38,7 +38,7 @@ best: $(VENV)/.ready  ## train for recordings of unseen sources, minutes: make b
 
 # The weights in the package, anew: three trainings on every source, on SoundFonts under the MIT licence
 # alone, each in one thread, so that the same machine makes the same file. CALIBRATION: a folder of runs
-# of the same settings that leave every source out; without it, they are run: two hours on two cores.
+# of the same settings that leave every source out; without it, they are run: an hour or two on two cores.
 WEIGHTS := outputs/weights
 PACKAGED := instrument_net/pretrained
 SEEDS_OF_WEIGHTS := 0 1 2
