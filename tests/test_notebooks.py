@@ -12,7 +12,6 @@ import pytest
 import scipy.stats
 import soundfile
 import torch
-from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
@@ -34,24 +33,7 @@ def read(name):
     return nbformat.read(NOTEBOOKS[NAMES.index(name)], as_version=4)
 
 
-@pytest.fixture(scope="module")
-def kernel():
-    """One kernel for all notebooks, which each find without a name of another one's."""
-    kernel = KernelManager(kernel_name="python3")
-    kernel.start_kernel(cwd=NOTEBOOKS[0].parent)
-    yield kernel
-    kernel.shutdown_kernel(now=True)
-
-
-@pytest.fixture
-def run(kernel):
-    def run(name, outputs, changed_line=None):
-        return run_in(kernel, name, outputs, changed_line)
-
-    return run
-
-
-def run_in(kernel, name, outputs, changed_line):
+def run(name, outputs, changed_line=None):
     """Execute a notebook whose runs and corpora lie in ``outputs``; return its cells.
 
     ``changed_line`` stands in the place of the line that opens the corpus.
@@ -63,9 +45,12 @@ def run_in(kernel, name, outputs, changed_line):
         cell.source = cell.source.replace('Path("../outputs")', f"Path({str(outputs)!r})")
         if cell.cell_type == "code" and changed_line is not None:
             cell.source = cell.source.replace(CORPUS, changed_line)
-    notebook.cells.insert(0, nbformat.v4.new_code_cell("%reset -f"))
-    NotebookClient(notebook, km=kernel, timeout=300).execute()
-    return notebook.cells[1:]
+    client = NotebookClient(
+        notebook, timeout=300, kernel_name="python3",
+        resources={"metadata": {"path": str(NOTEBOOKS[0].parent)}},
+    )  # fmt: skip
+    client.execute()
+    return notebook.cells
 
 
 def outputs_of(cells):
@@ -131,7 +116,7 @@ def test_the_quickstart_uses_every_public_name():
 
 @pytest.mark.slow
 @ignores_the_clients_warnings
-def test_the_quickstart_runs_from_top_to_bottom(run, tmp_path):
+def test_the_quickstart_runs_from_top_to_bottom(tmp_path):
     printed = printed_by(run("00_quickstart", tmp_path))
     assert "cannot be decoded, damaged or no audio" in printed
     assert "torch.Size([1, 1, 560, 256]) torch.Size([1, 20])" in printed
@@ -139,9 +124,7 @@ def test_the_quickstart_runs_from_top_to_bottom(run, tmp_path):
 
 @pytest.mark.slow
 @ignores_the_clients_warnings
-def test_a_folder_of_ones_own_is_explored_by_changing_one_line(
-    run, outputs, table_of_clips, tmp_path
-):
+def test_a_folder_of_ones_own_is_explored_by_changing_one_line(outputs, table_of_clips, tmp_path):
     mine = tmp_path / "my_recordings"
     shutil.copytree(table_of_clips.parent / "audio", mine)
     (mine / "bell" / "broken.wav").write_bytes(b"no sound")
@@ -160,7 +143,7 @@ def test_a_folder_of_ones_own_is_explored_by_changing_one_line(
 
 @pytest.mark.slow
 @ignores_the_clients_warnings
-def test_the_statistics_of_the_features_agree_with_independent_ones(run, outputs, table_of_clips):
+def test_the_statistics_of_the_features_agree_with_independent_ones(outputs, table_of_clips):
     line = f'InstrumentDataModule.from_manifest("{table_of_clips}", **options)'
     cells = run("02_explore_features", outputs, line)
     printed = printed_by(cells)
@@ -188,7 +171,7 @@ def test_the_statistics_of_the_features_agree_with_independent_ones(run, outputs
 
 @pytest.mark.slow
 @ignores_the_clients_warnings
-def test_a_run_is_read_as_it_was_written(run, outputs):
+def test_a_run_is_read_as_it_was_written(outputs):
     cells = run("03_read_a_run", outputs)
     printed = printed_by(cells)
     folder = outputs / "smoke" / "run"
@@ -208,7 +191,7 @@ def test_a_run_is_read_as_it_was_written(run, outputs):
 
 @pytest.mark.slow
 @ignores_the_clients_warnings
-def test_the_best_epoch_is_that_of_the_metric_that_the_run_monitored(run, outputs, tmp_path):
+def test_the_best_epoch_is_that_of_the_metric_that_the_run_monitored(outputs, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(outputs / "smoke" / "run", folder)
     config = folder / ".hydra" / "config.yaml"
@@ -226,7 +209,7 @@ def test_the_best_epoch_is_that_of_the_metric_that_the_run_monitored(run, output
 
 @pytest.mark.slow
 @ignores_the_clients_warnings
-def test_a_model_classifies_files_folders_and_the_parts_of_a_long_recording(run, outputs):
+def test_a_model_classifies_files_folders_and_the_parts_of_a_long_recording(outputs):
     cells = run("04_use_a_model", outputs)
     printed = printed_by(cells)
     first = pd.read_csv(outputs / "smoke" / "run" / "report" / "predictions.csv").iloc[0]
@@ -252,7 +235,7 @@ def test_a_model_classifies_files_folders_and_the_parts_of_a_long_recording(run,
 
 @pytest.mark.slow
 @ignores_the_clients_warnings
-def test_numpy_by_hand_and_the_network_agree_on_every_equation(run, outputs):
+def test_numpy_by_hand_and_the_network_agree_on_every_equation(outputs):
     printed = printed_by(run("05_spec_walkthrough", outputs))
     differences = {
         name: float(value)

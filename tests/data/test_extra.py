@@ -139,9 +139,7 @@ def test_several_extra_corpora_each_have_their_name_part_and_share(
     )
 
 
-def test_pairs_of_class_and_source_are_balanced_though_the_corpus_knows_no_source(
-    module, table, extra
-):
+def test_classes_and_sources_are_balanced_though_the_corpus_knows_no_source(module, table, extra):
     clips = pd.read_csv(table).query("label != 'gong'")
     clips.drop(columns="source").to_csv(table, index=False)
     files = [*extra.path.rglob("*.wav")]
@@ -151,8 +149,11 @@ def test_pairs_of_class_and_source_are_balanced_though_the_corpus_knows_no_sourc
     options = {"split": Split(), "sampling": "class_source_balanced"}
     both = module(extra={"more": corpus}, **options)
     assert "source" not in both.clips.columns
-    drawn = both.describe_extra()
-    assert "12 clips of 3 classes, 2 sources, 75% of an epoch" in drawn  # 6 of 8 pairs
+    splits = pd.DataFrame(both.clips).query("split == 'train' and extra == ''")
+    n_own = (splits["label"] == "flute").sum()
+    of_flutes = 2 * 2**0.5 / (2 * 2**0.5 + n_own**0.5)  # two sources of two clips beside them
+    share = round(100 * (2 + of_flutes) / 4)  # and two of the four classes are theirs alone
+    assert f"12 clips of 3 classes, 2 sources, {share}% of an epoch" in both.describe_extra()
 
 
 def test_shares_that_leave_nothing_or_are_of_no_corpus_are_refused(module, extra):
