@@ -13,7 +13,7 @@ from instrument_net.evaluation import Predictions, pooled
 from instrument_net.evaluation.folds import of_ensemble
 from instrument_net.invocation import command_name
 from instrument_net.recognition.checkpoint import read_checkpoint, settings_of
-from instrument_net.recognition.parts import build_parts
+from instrument_net.recognition.parts import build_parts, difference_of
 from instrument_net.run_folder import RunFolder
 
 _OF_UNSEEN_SOURCES = ("LeaveOneSourceOut", "BySource")
@@ -119,7 +119,7 @@ def check_same_network(folder: Path, settings: Mapping[str, Any], n_networks: in
             if theirs[part] != ours[part]:
                 raise InputError(
                     f"{folder}: its networks are others than the checkpoint's: {part} "
-                    f"{_difference(theirs[part], ours[part])}; cross-validate what the "
+                    f"{difference_of(theirs[part], ours[part])}; cross-validate what the "
                     "checkpoint was trained with"
                 )
         return  # all folds have the settings of the cross-validation
@@ -138,8 +138,3 @@ def check_same_classes(
         only = {"only there": there - here, "only in the checkpoint": here - there}
         differences = "; ".join(f"{k}: {', '.join(sorted(v))}" for k, v in only.items() if v)
         raise InputError(f"{folder}: has other classes than the checkpoint: {differences}")
-
-
-def _difference(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> str:
-    keys = sorted(key for key in {*theirs, *ours} if theirs.get(key) != ours.get(key))
-    return ", ".join(f"{key}={theirs.get(key)} against {ours.get(key)}" for key in keys)

@@ -101,9 +101,7 @@ class BalancedSampler(Sampler[int]):
             self._restart()
         while self._n_drawn <= self.epoch:  # which clips wait follows from the epochs before
             positions = self._draw_epoch()
-        for some in positions.split(
-            _AT_A_TIME
-        ):  # as Python's numbers they take four times the room
+        for some in positions.split(_AT_A_TIME):  # Python's numbers take four times the room
             yield from some.tolist()
 
     def _restart(self) -> None:

@@ -72,16 +72,16 @@ class Epoch:
         names = pd.Series(corpora).where(pd.Series(corpora).isin(list(shares)), "")
         of_others = 1 - sum(shares.values())
         whole = int((names == "").sum()) / of_others if self.whole is None else self.whole
-        parts = {}
+        codes, parts = self._codes(), {}
         for name in ["", *shares]:
             positions = torch.from_numpy((names == name).to_numpy().nonzero()[0])
             n_drawn = max(1, round((shares[name] if name else of_others) * whole))
-            parts[name] = self._part(positions, n_drawn)
+            parts[name] = self._part(codes, positions, n_drawn)
         return parts
 
-    def _part(self, positions: Tensor, n_drawn: int) -> Part:
-        """Return the part that consists of some clips."""
-        part = Part.of(self._codes()[positions], positions=positions, n_drawn=n_drawn)
+    def _part(self, codes: Tensor, positions: Tensor, n_drawn: int) -> Part:
+        """Return the part that consists of some clips, of which ``codes`` says the groups."""
+        part = Part.of(codes[positions], positions=positions, n_drawn=n_drawn)
         if self.sampling != "class_source_balanced":
             return part
         say = torch.tensor([len(group) for group in part.groups]).double().sqrt()

@@ -9,6 +9,7 @@ from typing import Any, cast
 from instrument_net.classifier import InstrumentClassifier
 from instrument_net.errors import InputError
 from instrument_net.models import Ensemble, Network, members_of
+from instrument_net.recognition.parts import difference_of
 
 _ALIKE = ("class_names", "front_end", "network")
 
@@ -70,8 +71,7 @@ def _check_alike(
 
 def _difference(ours: Any, theirs: Any) -> str:
     if isinstance(ours, Mapping):
-        keys = sorted(key for key in {*ours, *theirs} if ours.get(key) != theirs.get(key))
-        return ", ".join(f"{key}={ours.get(key)} against {theirs.get(key)}" for key in keys)
+        return difference_of(ours, theirs)
     only = [name for name in (*ours, *theirs) if (name in ours) != (name in theirs)]
     return f"only one has {', '.join(map(str, only))}" if only else "in another order"
 

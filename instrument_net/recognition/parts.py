@@ -66,3 +66,9 @@ def build_parts(
         ),
         settings,
     )
+
+
+def difference_of(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    """Return in words where two settings of a front end or a network differ."""
+    keys = sorted(key for key in {*one, *other} if one.get(key) != other.get(key))
+    return ", ".join(f"{key}={one.get(key)} against {other.get(key)}" for key in keys)
