@@ -53,7 +53,11 @@ def write_page(path: Path) -> None:
     """
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
-        notebook, timeout=1800, kernel_name="python3", resources={"metadata": {"path": path.parent}}
+        notebook,
+        timeout=1800,
+        kernel_name="python3",
+        coalesce_streams=True,  # what is printed in several pieces is one block
+        resources={"metadata": {"path": path.parent}},
     )
     client.execute()
     for cell in notebook.cells:

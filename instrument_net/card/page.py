@@ -54,14 +54,14 @@ def card_page(name: str, settings: Mapping[str, Any], card: Mapping[str, Any]) -
     measured, sources = card["measured"], [*card["sources"], *card["extra_sources"]]
     parts = [
         _INTRODUCTION.format(name=name),
-        _table(("", ""), _facts(settings, card)),
+        _table(("property", "value"), _facts(settings, card)),
         "\n## Scores on sources that were not trained on\n",
         _HOW_MEASURED.format(origin=for_markdown(measured["origin"])),
-        _table(("on unseen sources", "", "95 % interval"), _scores(measured)),
+        _table(("on unseen sources", "value", "95 % interval"), _scores(measured)),
         "",
         _table(("class", "recall", "clips"), _classes(measured)),
         "\n## How sure it may be of them\n",
-        _table(("on unseen sources", ""), _certainty(measured)),
+        _table(("on unseen sources", "value"), _certainty(measured)),
         f"\n{_LIMITS}",
         _LICENCE,
         _table(("source", "clips", "licence", "attribution"), map(_source, sources)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from instrument_net.embed.vectors import FileVectors
@@ -14,11 +15,14 @@ _HEADER = ["label", "path", "probability"]
 
 
 def check_projector(folder: Path) -> None:
-    """Refuse a folder that holds something: TensorBoard would show both.
+    """Refuse, before any work, what cannot be written or shown.
 
     Raises:
-        InputError: Naming the folder.
+        InputError: If TensorBoard is not installed, or the folder holds something: TensorBoard
+            would show both.
     """
+    if find_spec("tensorboard") is None:
+        raise InputError(f"--projector: {missing('tensorboard')}")
     if folder.is_dir() and any(folder.iterdir()):
         raise InputError(f"{printable(folder)}: is not empty; name a new folder")
 
@@ -31,12 +35,10 @@ def write_projector(vectors: FileVectors, folder: Path) -> None:
         folder: New or empty.
 
     Raises:
-        InputError: If it cannot be written, or TensorBoard is not installed.
+        InputError: If it cannot be written.
     """
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ModuleNotFoundError as error:
-        raise InputError(f"--projector: {missing(error.name) or error}") from error
+    from torch.utils.tensorboard import SummaryWriter
+
     rows = [
         [one_line(label), one_line(path), f"{probability:.3f}"]
         for label, path, probability in zip(

@@ -1,6 +1,7 @@
 """A vector a file: written, read, shown, and compared."""
 
 import csv
+import sys
 
 import numpy as np
 import pytest
@@ -128,6 +129,17 @@ def test_the_projector_has_a_row_a_file(checkpoint, library, tmp_path, capsys):
     assert "metadata.tsv" in (folder / "projector_config.pbtxt").read_text()
     assert main([checkpoint, str(library), f"--projector={folder}"]) == 2
     assert f"{folder}: is not empty; name a new folder" in capsys.readouterr().err
+
+
+def test_without_tensorboard_the_projector_is_refused_before_any_work(
+    checkpoint, library, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setitem(sys.modules, "tensorboard", None)
+    out = tmp_path / "vectors.npz"
+    options = [f"--out={out}", f"--projector={tmp_path / 'projector'}"]
+    assert main([checkpoint, str(library), *options]) == 2
+    assert "--projector: this needs tensorboard, of the extra 'train'" in capsys.readouterr().err
+    assert not out.exists()
 
 
 def test_vectors_of_other_weights_are_refused(recogniser, checkpoint, library, tmp_path, capsys):
