@@ -85,20 +85,14 @@ class Attempt:
             if self.start is None:
                 raise InputError(f"{self.name} trains nothing: leave out --from-scratch")
             return self.start
-        folder = self.folder
-        if idea.trained_as is not None:
-            folder = folder.parent.parent / idea.trained_as / folder.name
-            if not (folder / _WEIGHTS).is_file():
-                raise InputError(
-                    f"{self.name} tests the network of {idea.trained_as}: run it first"
-                )
-        elif not (folder / _WEIGHTS).is_file():
-            folder.mkdir(parents=True, exist_ok=True)
+        kept = self.folder / _WEIGHTS
+        if not kept.is_file():
+            self.folder.mkdir(parents=True, exist_ok=True)
             idea.learn_from([self._teacher(idea, weights) for weights in self.others])
-            with written_atomically(folder / _WEIGHTS) as path:
+            with written_atomically(kept) as path:
                 torch.save(train(idea, seed=self.seed, start=self.start), path)
-        kept: dict[float, Weights] = torch.load(folder / _WEIGHTS, weights_only=True)
-        return kept[idea.decay]
+        weights: Weights = torch.load(kept, weights_only=True)
+        return weights
 
     def _teacher(self, idea: Idea, weights: Weights) -> Network:
         network = new_network(Idea(idea.clips))

@@ -26,15 +26,11 @@ class Idea:
     Attributes:
         question: What its row answers.
         trains: Whether it trains; if not, it tests a network in another way.
-        trained_as: The idea whose trained network it tests; ``None``: its own.
-        decay: Of the average of the weights that is tested.
         modules: What is trained besides the network, and not needed to classify.
     """
 
     question: ClassVar[str] = "nothing changed"
     trains: ClassVar[bool] = True
-    trained_as: ClassVar[str | None] = None
-    decay: ClassVar[float] = 0.99
 
     def __init__(self, clips: Clips) -> None:
         self.clips = clips

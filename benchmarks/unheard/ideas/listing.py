@@ -32,7 +32,6 @@ IDEAS: dict[str, type[Idea]] = {
     "pair_means": neighbours.PairMeans,
     "class_means": neighbours.ClassMeans,
     "unchanged": Idea,
-    "slow_average": versions.SlowAverage,
     "relaxed_normalisation": relaxed_normalisation.RelaxedNormalisation,
     "mild_normalisation": relaxed_normalisation.MildNormalisation,
     "exchanged_styles": styles.ExchangedStyles,

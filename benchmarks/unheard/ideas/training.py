@@ -10,7 +10,7 @@ import pandas as pd
 import torch
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import BatchSampler
 
@@ -25,7 +25,7 @@ from instrument_net.progress import work_progress
 from instrument_net.recognition.parts import build_parts
 from instrument_net.runs.assembly import build_augmentation, build_front_end
 
-DECAYS = (0.99, 0.999)  # of the averages that are kept; `train` tests the first one
+_DECAY = 0.99  # of the average of the weights, as in `train`
 _RATE_OF_MORE = 1e-3  # the highest, where training goes on; a third of the first one
 
 
@@ -41,8 +41,8 @@ def new_network(idea: Idea) -> Network:
     return network
 
 
-def train(idea: Idea, *, seed: int, start: Weights | None = None) -> dict[float, Weights]:
-    """Return the averages of the trained weights, by their decay.
+def train(idea: Idea, *, seed: int, start: Weights | None = None) -> Weights:
+    """Return the average of the trained weights.
 
     Args:
         idea: What differs from the recipe.
@@ -59,7 +59,9 @@ def train(idea: Idea, *, seed: int, start: Weights | None = None) -> dict[float,
     optimizer = instantiate(config.optimizer, **rate)(parameters)
     n_steps = config.trainer.max_epochs * steps_of_epoch(idea.clips)
     scheduler = instantiate(config.scheduler)(optimizer, n_steps)
-    averages = {decay: _average(network, decay) for decay in DECAYS}
+    average = AveragedModel(
+        network, multi_avg_fn=partial(exponential_average_, decay=_DECAY), use_buffers=True
+    )
     with work_progress() as progress:
         bar = progress.add_task(f"{type(idea).__name__}, seed {seed}", total=n_steps)
         for rows, spectrograms in batches(idea):
@@ -71,10 +73,10 @@ def train(idea: Idea, *, seed: int, start: Weights | None = None) -> dict[float,
 
             idea.step(network, optimizer, loss)
             scheduler.step()
-            for average in averages.values():
-                average.update_parameters(network)
+            average.update_parameters(network)
             progress.advance(bar)
-    return {decay: average.module.state_dict() for decay, average in averages.items()}
+    weights: Weights = average.module.state_dict()
+    return weights
 
 
 def batches(idea: Idea) -> Iterator[tuple[list[int], Tensor]]:
@@ -105,8 +107,3 @@ def _epoch(clips: Clips) -> Epoch:
     origins = pd.DataFrame({"corpus": table["extra"], "source": table["source"]})
     shares = {str(k): float(v.share) for k, v in data.extra.items() if v.share is not None}
     return Epoch(clips.train.labels, origins, data.sampling, shares, data.epoch_clips)
-
-
-def _average(network: nn.Module, decay: float) -> AveragedModel:
-    average = partial(exponential_average_, decay=decay)
-    return AveragedModel(network, multi_avg_fn=average, use_buffers=True)

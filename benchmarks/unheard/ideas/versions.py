@@ -93,11 +93,3 @@ class Draws(Versions):
             torch.manual_seed(_SEED)
             for _ in range(_N_DRAWS):
                 yield chain.augment_spectrograms(spectrograms)
-
-
-class SlowAverage(Idea):
-    """The other average of the weights."""
-
-    question: ClassVar[str] = "weights averaged over some 1,000 steps instead of 100"
-    trained_as = "unchanged"
-    decay = 0.999
