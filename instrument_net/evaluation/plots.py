@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 
 from instrument_net.drawing.titles import add_title
 from instrument_net.escaping import for_plot
@@ -30,7 +31,7 @@ def plot_confusion(
     Args:
         confusion: Counts or weights, true class by row, predicted class by column.
         normalise: Show per cent of the row's sum (the recall of the class on the diagonal)
-            instead of the values. A class without clips gives an empty row.
+            instead of the values. A class without clips gives an empty row, and is named so.
         title: Title of the figure.
         unit: Unit of the values.
 
@@ -66,12 +67,17 @@ def plot_confusion(
     small = "medium" if has_room else "x-small"
     names = [for_plot(confusion.index[k]) for k in named]
     axes.set_xticks(named, names, rotation=90, fontsize=small)
-    axes.set_yticks(named, names, fontsize=small)
+    tested = [
+        name if totals[k] else f"{name} (no clips)" for k, name in zip(named, names, strict=True)
+    ]
+    axes.set_yticks(named, tested, fontsize=small)
     axes.tick_params(length=0)
     axes.set_xlabel("predicted")
     axes.set_ylabel("true", labelpad=10)
     add_title(figure, f"{title} ({'% of each true class' if normalise else unit})")
-    figure.colorbar(cells, ax=axes, shrink=0.7, label="share of the true class")
+    figure.colorbar(
+        cells, ax=axes, shrink=0.7, label="share of the true class", format=PercentFormatter(xmax=1)
+    )
     return figure
 
 

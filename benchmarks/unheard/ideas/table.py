@@ -11,7 +11,7 @@ from benchmarks.unheard.ideas.clips import SHORT, WHOLE
 from benchmarks.unheard.scores import Key, table_of
 from instrument_net.evaluation import Predictions
 
-_KEPT = ["macro recall", "of each seed", "difference"]
+_KEPT = ["macro recall", "of each seed", "averaged", "difference"]
 
 
 def table_of_ideas(done: Mapping[str, Sequence[Attempt]], reference: str) -> pd.DataFrame:
