@@ -41,7 +41,9 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
     The loaders give (spectrogram ``(batch, 1, 560, 256)`` float32, features ``(batch, 20)``
     float32, label ``(batch,)`` int64) with the default front end, on the trainer's device, or on
     the CPU where there is no trainer. Only training is shuffled, and only training is augmented;
-    where the augmentation mixes clips, its labels are probabilities ``(batch, n_classes)``.
+    where the augmentation mixes clips, its labels are probabilities ``(batch, n_classes)``. How clips
+    are drawn, kept and loaded, all arguments that are not below, says
+    :class:`~instrument_net.data.loading.Loading`.
 
     Args:
         corpus: Where clips come from.
@@ -50,9 +52,6 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
         extra: Name -> another corpus, all of whose clips are trained on and nothing else; the
             split of ``corpus`` is the same as without them. Its labels join those of ``corpus``.
         augmentation: What training changes about its clips; default: nothing.
-        shares, extra_classes, views, store_dir, batch_size, sampling, on_error, num_workers,
-            near_duplicates, epoch_clips, joined_notes: See
-            :class:`~instrument_net.data.loading.Loading`.
 
     Attributes:
         class_names: Labels in the order of the network's outputs: those of the training split, or
