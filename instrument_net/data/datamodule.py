@@ -41,8 +41,8 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
     The loaders give (spectrogram ``(batch, 1, 560, 256)`` float32, features ``(batch, 20)``
     float32, label ``(batch,)`` int64) with the default front end, on the trainer's device, or on
     the CPU where there is no trainer. Only training is shuffled, and only training is augmented;
-    where the augmentation mixes clips, its labels are probabilities ``(batch, n_classes)``. How clips
-    are drawn, kept and loaded, all arguments that are not below, says
+    where the augmentation mixes clips, its labels are probabilities ``(batch, n_classes)``.
+    Arguments that are not below, on how clips are drawn, kept and loaded, are described at
     :class:`~instrument_net.data.loading.Loading`.
 
     Args:
