@@ -75,7 +75,14 @@ RECIPES: dict[str, Recipe] = {
     "one_band": Recipe("blind to frequency after the convolutions", ["model.frequency_bands=1"]),
     "top_80_db": Recipe("80 dB instead of 60", ["frontend.spectrogram.top_db=80"]),
     "fine_time": Recipe("frames of 23 ms", ["frontend.spectrogram.hop_length=1024"]),
-    "fine_mel": Recipe("128 mel bands", ["frontend.spectrogram.n_mels=128"]),
+    "fine_mel": Recipe(
+        "160 mel bands of a transform of 8,192 samples: finer below 1 kHz",
+        ["frontend.spectrogram.n_mels=160", "frontend.spectrogram.n_fft=8192"],
+    ),
+    "constant_q": Recipe(
+        "24 bins an octave instead of mel bands",
+        ["frontend=cqt", "~frontend.spectrogram.n_fft"],
+    ),
     "pcen": Recipe("PCEN instead of decibel", ["frontend.spectrogram.scale=pcen"]),
     "no_smoothing": Recipe("without label smoothing", ["loss.label_smoothing=0"]),
     "unaveraged": Recipe("weights as they are, not averaged", ["callbacks=default"]),
