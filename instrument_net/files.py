@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from instrument_net.errors import InputError
@@ -120,14 +120,15 @@ def find_audio_below(folder: Path) -> FoundFiles:
     """Walk over a folder and all below it.
 
     Audio is what has one of its usual endings, and whatever else can be opened. Symbolic links are
-    followed, but not back into a folder that they lie in.
+    followed, but not back into a folder that they lie in, be it below ``folder`` or around it.
 
     Raises:
         InputError: If the folder itself cannot be opened.
     """
     found = FoundFiles()
     try:
-        _walk(folder, found, above=(), followed=None)
+        around = frozenset(map(_identity, folder.resolve().parents))
+        _walk(folder, found, _Way(around))
     except OSError as error:
         raise InputError(f"{folder}: cannot be opened: {error.strerror or error}") from error
     if found.passed_over and found.passed_over[-1] == PassedOver(printable(folder), EMPTY_FOLDER):
@@ -136,29 +137,33 @@ def find_audio_below(folder: Path) -> FoundFiles:
     return found
 
 
-def _walk(
-    folder: Path, found: FoundFiles, *, above: tuple[object, ...], followed: set[object] | None
-) -> None:
-    """Add what a folder holds.
+@dataclass(frozen=True)
+class _Way:
+    """How a walk came to a folder: identities of other folders.
 
-    Args:
-        folder: Of any depth.
-        found: Grows.
-        above: Identities of the folders that it lies in.
-        followed: Of the links that were followed on the way here; ``None`` on no link.
+    Attributes:
+        around: Those that the folder lies in where the walk began.
+        above: Those that the walk came through.
+        followed: Those of the links that were followed; ``None`` on no link.
     """
+
+    around: frozenset[object]
+    above: tuple[object, ...] = ()
+    followed: set[object] | None = None
+
+
+def _walk(folder: Path, found: FoundFiles, way: _Way) -> None:
+    """Add what a folder holds; ``way`` led to it."""
     n_audio, n_passed_over = len(found.audio), len(found.passed_over)
-    above = (*above, _identity(folder))
+    way = replace(way, above=(*way.above, _identity(folder)))
     for entry in sorted(folder.iterdir()):
         try:
             kind = _by_name(entry)
             if kind is None and entry.is_dir():
-                kind = _by_place(entry, above, followed)
+                kind = _by_place(entry, way)
                 if kind is None:
-                    links: set[object] | None = followed
-                    if entry.is_symlink() and followed is None:
-                        links = set()
-                    _walk(entry, found, above=above, followed=links)
+                    begins = entry.is_symlink() and way.followed is None
+                    _walk(entry, found, replace(way, followed=set()) if begins else way)
                     continue
             elif kind is None:
                 kind = _no_audio(entry)
@@ -184,19 +189,19 @@ def _by_name(entry: Path) -> str | None:
     return "hidden" if entry.name.startswith(".") else None
 
 
-def _by_place(folder: Path, above: tuple[object, ...], followed: set[object] | None) -> str | None:
+def _by_place(folder: Path, way: _Way) -> str | None:
     """Return why a folder is passed over for where it lies; ``None`` if it is not."""
-    if len(above) > _DEEPEST:
+    if len(way.above) > _DEEPEST:
         return f"folder more than {_DEEPEST} deep"
     if not folder.is_symlink():
         return None
     target = _identity(folder)
-    if target in above:
+    if target in way.above or target in way.around:
         return "link to a folder that it lies in"
-    if followed is not None:  # many links that point at each other's folders have no end
-        if target in followed:
+    if way.followed is not None:  # many links that point at each other's folders have no end
+        if target in way.followed:
             return "link to a folder that was followed before"
-        followed.add(target)
+        way.followed.add(target)
     return None
 
 

@@ -101,9 +101,11 @@ def test_links_are_followed_and_loops_are_not(tmp_path, write_tone):
     (tmp_path / "root/a/back").symlink_to(tmp_path / "root")
     (tmp_path / "elsewhere/again").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "root/itself").symlink_to(tmp_path / "root/itself")
+    (tmp_path / "root/a/around").symlink_to(tmp_path)
     found = find_audio_below(tmp_path / "root")
     assert names(found, tmp_path / "root") == ["a/one.wav", "b/session/1.wav"]
     assert kinds(found, tmp_path / "root") == {
+        "a/around": "link to a folder that it lies in",
         "a/back": "link to a folder that it lies in",
         "b/again": "link to a folder that it lies in",
         "itself": "broken link",

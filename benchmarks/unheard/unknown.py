@@ -3,7 +3,8 @@
 python -m benchmarks.unheard.unknown clips.csv --fold 1 --left-out harp clarinet tuba violin
 
 Trains `best` without some classes and without the sources of a fold; then compares clips of these
-sources: are those of the classes that were left out told from those of the others?
+sources: are those of the classes that were left out told from those of the others, and from those
+of the others that are named rightly?
 """
 
 from __future__ import annotations
@@ -75,8 +76,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "training": list(training["path"]),
     }
     seen = {name: _read(recognisers, paths, name) for name, paths in files.items()}
-    outputs = torch.tensor([name in names for name in recognisers[0].class_names])
-    table = _areas(seen, torch.from_numpy(pd.factorize(training["label"])[0]), outputs)
+    class_names = recognisers[0].class_names
+    outputs = torch.tensor([name in names for name in class_names])
+    named = [class_names[k] for k in seen["known"][0].argmax(dim=1).tolist()]
+    rightly = torch.from_numpy((known["label"] == named).to_numpy())
+    table = _areas(seen, torch.from_numpy(pd.factorize(training["label"])[0]), outputs, rightly)
     print_table(console, table.set_index("score"), f"{len(known)} known, {len(of_fold)} unknown")
     write_atomically(trials[0].folder.path / "unknown.md", (markdown_table(table) + "\n").encode())
     return 0
@@ -131,8 +135,17 @@ def _read(
     return torch.cat(all_logits), torch.cat(embeddings)
 
 
-def _areas(seen: dict[str, tuple[Tensor, Tensor]], labels: Tensor, outputs: Tensor) -> pd.DataFrame:
-    """Return a row a score; ``outputs`` says which outputs are classes of the table."""
+def _areas(
+    seen: dict[str, tuple[Tensor, Tensor]], labels: Tensor, outputs: Tensor, rightly: Tensor
+) -> pd.DataFrame:
+    """Return a row a score, in clips of known classes against those of unknown ones.
+
+    Args:
+        seen: What was read of known, unknown and training clips.
+        labels: Class of each training clip.
+        outputs: Which outputs are classes of the table.
+        rightly: Which of the known clips are named rightly.
+    """
     of_training = seen["training"][1]
     scores: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
         "1 - highest probability": lambda logits, _: doubt(logits.softmax(dim=1)[:, outputs]),
@@ -145,11 +158,16 @@ def _areas(seen: dict[str, tuple[Tensor, Tensor]], labels: Tensor, outputs: Tens
         scores["probability of the further classes"] = lambda logits, _: logits.softmax(dim=1)[
             :, ~outputs
         ].sum(dim=1)
-    rows = [
-        {"score": name, "area under the ROC curve": area_under_roc(
-            score(*seen["known"]), score(*seen["unknown"]))}
-        for name, score in scores.items()
-    ]  # fmt: skip
+    rows = []
+    for name, score in scores.items():
+        known, unknown = score(*seen["known"]), score(*seen["unknown"])
+        rows.append(
+            {
+                "score": name,
+                "area under the ROC curve": area_under_roc(known, unknown),
+                "... against those named rightly": area_under_roc(known[rightly], unknown),
+            }
+        )
     return pd.DataFrame(rows).round(3)
 
 
