@@ -211,7 +211,8 @@ def _recogniser(options: argparse.Namespace, screen: Console) -> Recogniser:
     if options.coverage is not None:
         recogniser.certainty_for(options.coverage)
     if recogniser.certainty is not None:
-        screen.print(for_screen(f"scaled for unseen sources: {recogniser.certainty.origin}"))
+        origin = f"how often names were right on unseen sources: {recogniser.certainty.origin}"
+        screen.print(for_screen(f"probabilities are scaled to {origin}"))
     return recogniser
 
 

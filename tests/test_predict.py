@@ -318,7 +318,7 @@ def test_a_calibrated_checkpoint_names_sets_and_says_that_it_is_calibrated(
     (answer,) = json.loads(out)
     assert sorted(answer["set"]) == sorted(NAMES)
     assert answer["set"][0] == answer["predictions"][0]["label"]
-    assert "scaled for unseen sources: 90 clips of 9 sources" in err
+    assert "right on unseen sources: 90 clips of 9 sources" in err
 
 
 @pytest.mark.parametrize("calibrated", [True, False])
