@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     class_names = recognisers[0].class_names
     outputs = torch.tensor([name in names for name in class_names])
     named = [class_names[k] for k in seen["known"][0].argmax(dim=1).tolist()]
-    rightly = torch.from_numpy((known["label"] == named).to_numpy())
+    rightly = torch.tensor((known["label"] == named).tolist())
     table = _areas(seen, torch.from_numpy(pd.factorize(training["label"])[0]), outputs, rightly)
     print_table(console, table.set_index("score"), f"{len(known)} known, {len(of_fold)} unknown")
     write_atomically(trials[0].folder.path / "unknown.md", (markdown_table(table) + "\n").encode())
