@@ -83,7 +83,12 @@ RECIPES: dict[str, Recipe] = {
         "24 bins an octave instead of mel bands",
         ["frontend=cqt", "~frontend.spectrogram.n_fft"],
     ),
-    "pcen": Recipe("PCEN instead of decibel", ["frontend.spectrogram.scale=pcen"]),
+    "pcen": Recipe(
+        "PCEN instead of decibel, and so no change of levels",
+        ["frontend.spectrogram.scale=pcen", "augment.band_equaliser.probability=0",
+         "augment.band_low_pass.probability=0", "augment.frame_crop.probability=0",
+         "augment.noise_floor.probability=0"],
+    ),
     "no_smoothing": Recipe("without label smoothing", ["loss.label_smoothing=0"]),
     "unaveraged": Recipe("weights as they are, not averaged", ["callbacks=default"]),
 }  # fmt: skip

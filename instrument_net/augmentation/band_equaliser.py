@@ -40,7 +40,8 @@ class BandEqualiser(nn.Module):
         self.probability = checked_probability(probability)
         if not deviation_db > 0:
             raise InputError(f"deviation_db must be above 0, got {deviation_db!r}")
-        self._deviation = deviation_db / checked_top_db(top_db)
+        self.top_db = checked_top_db(top_db)
+        self._deviation = deviation_db / self.top_db
 
     def forward(self, spectrogram: Tensor) -> Tensor:
         """Return pictures ``(batch, 1, bins, frames)`` in [0, 1]; silence stays silent."""

@@ -41,7 +41,8 @@ class BandLowPass(nn.Module):
         self._start = checked_range("start", start, lowest=0, highest=1)
         if not slope_db >= 0:
             raise InputError(f"slope_db must be 0 or above, got {slope_db!r}")
-        self._slope = slope_db / checked_top_db(top_db)
+        self.top_db = checked_top_db(top_db)
+        self._slope = slope_db / self.top_db
 
     def forward(self, spectrogram: Tensor) -> Tensor:
         """Return pictures ``(batch, 1, bins, frames)`` in [0, 1]; silence stays silent."""

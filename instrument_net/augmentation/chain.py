@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from instrument_net.augmentation.level_picture import check_levels
 from instrument_net.errors import InputError
 
 _STAGES = ("waveform", "waveform and label", "spectrogram")
@@ -78,6 +79,17 @@ class AugmentationChain(nn.Module):
     def mixes_labels(self) -> bool:
         """Whether labels must be probabilities of classes."""
         return any(a.acts_on == "waveform and label" for a in self.waveform_augmentations.values())
+
+    def check_picture(self, picture: Mapping[str, Any]) -> None:
+        """Refuse augmentations that do not fit the spectrogram of a front end.
+
+        Args:
+            picture: Its settings, ``front_end.settings["spectrogram"]``.
+
+        Raises:
+            InputError: See :func:`~instrument_net.augmentation.level_picture.check_levels`.
+        """
+        check_levels(dict(self.spectrogram_augmentations.items()), picture)
 
     @torch.no_grad()
     def augment_waveforms(self, waveform: Tensor, label: Tensor) -> tuple[Tensor, Tensor]:

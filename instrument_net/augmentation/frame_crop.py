@@ -54,7 +54,7 @@ class FrameCrop(nn.Module):
         self._skip_probability = checked_probability(skip_probability)
         self._skip_frames = checked_range("skip_frames", skip_frames, lowest=0)
         self._fade_db = checked_range("fade_db", fade_db, lowest=0)
-        self._top_db = checked_top_db(top_db)
+        self.top_db = checked_top_db(top_db)
 
     def forward(self, spectrogram: Tensor) -> Tensor:
         """Return pictures ``(batch, 1, bins, frames)`` in [0, 1]; silence stays silent."""
@@ -66,7 +66,7 @@ class FrameCrop(nn.Module):
         skips = uniform((0, 1), chosen) < self._skip_probability
         skipped = (uniform(self._skip_frames, chosen) * skips).long()
         kept = log_uniform(self._frames, chosen).long()
-        fade = uniform(self._fade_db, chosen) / self._top_db
+        fade = uniform(self._fade_db, chosen) / self.top_db
         frame = torch.arange(chosen.shape[3], device=chosen.device)
         behind = (frame - kept[:, None] + 1).clamp_min(0)
         lowered = moved(chosen, -skipped, dim=3) - (behind * fade[:, None])[:, None, None]

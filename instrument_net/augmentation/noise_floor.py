@@ -46,7 +46,7 @@ class NoiseFloor(nn.Module):
         self.probability = checked_probability(probability)
         self._level_db = checked_range("level_db", level_db, lowest=0)
         self._tilt_db = checked_range("tilt_db", tilt_db)
-        self._top_db = checked_top_db(top_db)
+        self.top_db = checked_top_db(top_db)
 
     def forward(self, spectrogram: Tensor) -> Tensor:
         """Return pictures ``(batch, 1, bins, frames)`` in [0, 1]; silence stays silent."""
@@ -60,4 +60,4 @@ class NoiseFloor(nn.Module):
         line_db = line_db - uniform(self._level_db, chosen)[:, None]
         noise_db = line_db[:, None, :, None] + _RIPPLE_DB * torch.randn_like(chosen)
         sounds = chosen.amax(dim=(1, 2, 3), keepdim=True) > 0
-        return loudest_at_one(torch.maximum(chosen, 1 + noise_db / self._top_db) * sounds)
+        return loudest_at_one(torch.maximum(chosen, 1 + noise_db / self.top_db) * sounds)

@@ -42,8 +42,7 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
     float32, label ``(batch,)`` int64) with the default front end, on the trainer's device, or on
     the CPU where there is no trainer. Only training is shuffled, and only training is augmented;
     where the augmentation mixes clips, its labels are probabilities ``(batch, n_classes)``.
-    Arguments that are not below, on how clips are drawn, kept and loaded, are described at
-    :class:`~instrument_net.data.loading.Loading`.
+    All other arguments are those of :class:`~instrument_net.data.loading.Loading`.
 
     Args:
         corpus: Where clips come from.
@@ -100,6 +99,8 @@ class InstrumentDataModule(lightning.LightningDataModule, FromCorpus):
             near_duplicates, epoch_clips, joined_notes,
         )  # fmt: skip
         self._loading.check(self.augmentation)
+        if self.augmentation:
+            self.augmentation.check_picture(self.front_end.settings["spectrogram"])
         self._corpus, self._extra = corpus, extra
         self._divided: DividedClips | None = None
         self.class_names: tuple[str, ...] = ()

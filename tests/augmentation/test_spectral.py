@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from instrument_net.augmentation import (
+    AugmentationChain,
     BandEqualiser,
     BandLowPass,
     BandShift,
@@ -11,7 +12,9 @@ from instrument_net.augmentation import (
     FrameShift,
     NoiseFloor,
 )
+from instrument_net.data import InstrumentDataModule
 from instrument_net.errors import InputError
+from instrument_net.frontend import FrontEnd
 
 TOP_DB = 80.0
 
@@ -141,3 +144,23 @@ def test_noise_is_a_floor_at_its_level_with_its_tilt_and_what_is_louder_stays():
 def test_what_cannot_be_is_refused_by_the_name_of_its_setting(build, message):
     with pytest.raises(InputError, match=message):
         build()
+
+
+@pytest.mark.parametrize(
+    ("picture", "says"),
+    [
+        ({"scale": "pcen"}, "augment.crop changes levels in decibel, and .*scale is pcen"),
+        ({"scale": "power"}, "set it to log, or augment.crop.probability=0"),
+        ({"top_db": 60}, "augment.crop.top_db is 80, and frontend.spectrogram.top_db 60"),
+    ],
+)
+def test_changes_of_levels_need_a_spectrogram_of_these_levels(picture, says, tmp_path):
+    (tmp_path / "flute").mkdir()
+    options = {"front_end": FrontEnd(spectrogram=picture)}
+    shift = BandShift(probability=1, max_bins=2)
+    InstrumentDataModule.from_folder(
+        tmp_path, augmentation=AugmentationChain({"shift": shift}), **options
+    )
+    chain = AugmentationChain({"shift": shift, "crop": frame_crop()})
+    with pytest.raises(InputError, match=says):
+        InstrumentDataModule.from_folder(tmp_path, augmentation=chain, **options)
