@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pandas as pd
 from rich.console import Console
 
-from benchmarks.unheard.curves import draw_curves
+from benchmarks.unheard.curves import OF_CURVES, draw_curves
 from benchmarks.unheard.folds import folds_of
 from benchmarks.unheard.options import parser_of
 from benchmarks.unheard.pictures import draw_pictures
@@ -63,10 +63,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print(f"no fold {', '.join(sorted(unknown))}; there are {', '.join(folds)}")
         return 2
     data = Data(options.table, options.banks)
-    trials = [
-        Trial(name, RECIPES[name], seed, fold, folds[fold], data, options.folder)
-        for seed in options.seeds for name in options.recipes for fold in chosen
-    ]  # fmt: skip
+
+    def trials_of(recipes: Sequence[str], chosen: Sequence[str]) -> list[Trial]:
+        return [
+            Trial(name, RECIPES[name], seed, fold, folds[fold], data, options.folder)
+            for seed in options.seeds for name in recipes for fold in chosen
+        ]  # fmt: skip
+
+    trials = trials_of(options.recipes, chosen)
     problems = _run(trials, options.processes, stress=options.stress)
     for problem in problems:
         console.print(f"[red]error:[/red] {problem}", highlight=False)
@@ -77,7 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tables = {"scores": table_of(done, questions, BEST)}
     if BEST in done:
         tables["sources"] = recall_by_sources(trials, BEST)
-        draw_curves(trials, options.folder / "curves")
+        begun = [one for one in trials_of(OF_CURVES, list(folds)) if one.has_begun]
+        draw_curves(begun, options.folder / "curves")
         draw_pictures(done[BEST], options.folder)
     if options.stress:
         tables["stress"] = stress_table(trials)

@@ -19,6 +19,7 @@ from instrument_net.evaluation import bootstrap_intervals, pooled
 from instrument_net.recognition.recogniser import Recogniser
 
 _BY_STEPS, _BY_PARAMETERS = ("short", BEST, "long"), ("narrow", BEST, "wide")
+OF_CURVES = tuple(dict.fromkeys((*_BY_STEPS, *_BY_PARAMETERS)))  # recipes
 
 
 def draw_curves(trials: Sequence[Trial], path: Path) -> None:
@@ -72,7 +73,8 @@ def _curve(
     axes.minorticks_off()
     axes.set_ylim(0.5, 0.85)
     folds = ", ".join(sorted({trial.fold for trial in recipes[BEST]}))
-    axes.set_title(f"fold {folds}, {len({t.seed for t in recipes[BEST]})} seed(s)", size="small")
+    n_trainings = len(recipes[BEST])
+    axes.set_title(f"fold {folds}; mean of {n_trainings} trainings a point", size="small")
 
 
 def _by_sources(axes: Axes, trials: Sequence[Trial]) -> None:

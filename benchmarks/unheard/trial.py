@@ -98,6 +98,11 @@ class Trial:
         """The run folder of the same network under stress."""
         return RunFolder(self.folder.path / "under_stress")
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is a run folder, perhaps of another configuration: sooner known."""
+        return any((self.root / self.name).glob(f"seed_{self.seed}_fold_{self.fold}_*"))
+
     def is_done(self, *, stress: bool) -> bool:
         """Return whether there is nothing left to run."""
         done = self.folder.report_page.is_file()
