@@ -64,7 +64,8 @@ def publish(name: str, table: pd.DataFrame, *, notes: list[str], results: Path) 
         *(f"- {note}" for note in notes),
     ]
     text = "\n".join(lines).rstrip() + "\n"
-    Console().print(Markdown(text))
+    width = max(map(len, markdown_table(shown).splitlines()))  # of less, cells would be cut
+    Console(width=max(width, Console().width)).print(Markdown(text))
     results.parent.mkdir(parents=True, exist_ok=True)
     with results.open("a") as file:
         file.write("\n" + text)
