@@ -216,6 +216,7 @@ def quiet_lightning() -> None:
         ".*LeafSpec.*is deprecated.*",  # Lightning's own affair
         ".*could not find the monitored key.*",  # before any validation: said in our words
         ".*your dataloader is not resumable.*",  # it is: runs/last_checkpoint.py
+        ".*`srun` command is available.*",  # trainer=slurm uses it
     ):
         warnings.filterwarnings("ignore", message=message)
 
