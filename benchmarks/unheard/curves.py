@@ -33,10 +33,10 @@ def draw_curves(trials: Sequence[Trial], path: Path) -> None:
     }  # fmt: skip
 
     def figure() -> Figure:
-        drawn = Figure(figsize=(11, 3.6), layout="constrained")
+        drawn = Figure(figsize=(8.4, 3.2), layout="constrained")
         steps, parameters, sources = drawn.subplots(1, 3)
         _curve(steps, _common(done, _BY_STEPS), _n_steps, "training steps")
-        _curve(parameters, _common(done, _BY_PARAMETERS), _n_parameters, "parameters")
+        _curve(parameters, _common(done, _BY_PARAMETERS), _n_parameters, "parameters / 1,000")
         _by_sources(sources, [trial for trial in done.values() if trial.name == BEST])
         steps.set_ylabel("macro recall")
         return drawn
@@ -74,7 +74,7 @@ def _curve(
     axes.set_ylim(0.5, 0.85)
     folds = ", ".join(sorted({trial.fold for trial in recipes[BEST]}))
     n_trainings = len(recipes[BEST])
-    axes.set_title(f"fold {folds}; mean of {n_trainings} trainings a point", size="small")
+    axes.set_title(f"fold {folds}, {n_trainings} trainings a point", size="small")
 
 
 def _by_sources(axes: Axes, trials: Sequence[Trial]) -> None:
@@ -84,7 +84,7 @@ def _by_sources(axes: Axes, trials: Sequence[Trial]) -> None:
         axes.scatter(part["n_sources"], part["recall"], s=part["n_clips"], alpha=0.3, color="C0")
     means = pd.concat(parts).groupby("n_sources")["recall"].mean()
     axes.plot(means.index, means, marker="o", color="C1", label="mean")
-    axes.set(xlabel="recorded sources of the class in training", ylabel="recall of a class")
+    axes.set(xlabel="sources of the class in training", ylabel="recall of a class")
     axes.legend(loc="lower right")
 
 
@@ -95,5 +95,6 @@ def _n_steps(trial: Trial) -> int:
 
 
 def _n_parameters(trial: Trial) -> int:
+    """Return how many thousands."""
     network = Recogniser.from_checkpoint(trial.folder.best_checkpoint).network
-    return sum(each.numel() for each in network.parameters())
+    return round(sum(each.numel() for each in network.parameters()) / 1000)
