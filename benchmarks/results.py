@@ -52,6 +52,7 @@ def publish(name: str, table: pd.DataFrame, *, notes: list[str], results: Path) 
         }
     )
     shown.insert(0, table.index.name or "measured", list(table.index))
+    rows = markdown_table(shown)
     lines = [
         f"### {name}, {datetime.datetime.now(datetime.UTC):%Y-%m-%d}",
         "",
@@ -59,13 +60,14 @@ def publish(name: str, table: pd.DataFrame, *, notes: list[str], results: Path) 
         "",
         _machine(),
         "",
-        markdown_table(shown),
+        rows,
         "",
         *(f"- {note}" for note in notes),
     ]
     text = "\n".join(lines).rstrip() + "\n"
-    width = max(map(len, markdown_table(shown).splitlines()))  # of less, cells would be cut
-    Console(width=max(width, Console().width)).print(Markdown(text))
+    console = Console()
+    console.width = max(console.width, *map(len, rows.splitlines()))  # of less, cells would be cut
+    console.print(Markdown(text))
     results.parent.mkdir(parents=True, exist_ok=True)
     with results.open("a") as file:
         file.write("\n" + text)

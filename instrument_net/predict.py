@@ -211,8 +211,8 @@ def _recogniser(options: argparse.Namespace, screen: Console) -> Recogniser:
     if options.coverage is not None:
         recogniser.certainty_for(options.coverage)
     if recogniser.certainty is not None:
-        origin = f"how often names were right on unseen sources: {recogniser.certainty.origin}"
-        screen.print(for_screen(f"probabilities are scaled to {origin}"))
+        scaled = "probabilities are scaled to how often names were right on unseen sources"
+        screen.print(for_screen(f"{scaled}: {recogniser.certainty.origin}"))
     return recogniser
 
 

@@ -64,10 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     data = Data(options.table, options.banks)
 
-    def trials_of(recipes: Sequence[str], chosen: Sequence[str]) -> list[Trial]:
+    def trials_of(recipes: Sequence[str], tested: Sequence[str]) -> list[Trial]:
         return [
             Trial(name, RECIPES[name], seed, fold, folds[fold], data, options.folder)
-            for seed in options.seeds for name in recipes for fold in chosen
+            for seed in options.seeds for name in recipes for fold in tested
         ]  # fmt: skip
 
     trials = trials_of(options.recipes, chosen)
@@ -81,8 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tables = {"scores": table_of(done, questions, BEST)}
     if BEST in done:
         tables["sources"] = recall_by_sources(trials, BEST)
-        begun = [one for one in trials_of(OF_CURVES, list(folds)) if one.has_begun]
-        draw_curves(begun, options.folder / "curves")
+        draw_curves(trials_of(OF_CURVES, list(folds)), options.folder / "curves")
         draw_pictures(done[BEST], options.folder)
     if options.stress:
         tables["stress"] = stress_table(trials)

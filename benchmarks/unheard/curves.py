@@ -36,7 +36,9 @@ def draw_curves(trials: Sequence[Trial], path: Path) -> None:
         drawn = Figure(figsize=(8.4, 3.2), layout="constrained")
         steps, parameters, sources = drawn.subplots(1, 3)
         _curve(steps, _common(done, _BY_STEPS), _n_steps, "training steps")
-        _curve(parameters, _common(done, _BY_PARAMETERS), _n_parameters, "parameters / 1,000")
+        _curve(
+            parameters, _common(done, _BY_PARAMETERS), _n_thousand_parameters, "parameters / 1,000"
+        )
         _by_sources(sources, [trial for trial in done.values() if trial.name == BEST])
         steps.set_ylabel("macro recall")
         return drawn
@@ -94,7 +96,6 @@ def _n_steps(trial: Trial) -> int:
     return steps * int(config["trainer"]["max_epochs"])
 
 
-def _n_parameters(trial: Trial) -> int:
-    """Return how many thousands."""
+def _n_thousand_parameters(trial: Trial) -> int:
     network = Recogniser.from_checkpoint(trial.folder.best_checkpoint).network
     return round(sum(each.numel() for each in network.parameters()) / 1000)

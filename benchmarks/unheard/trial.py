@@ -98,13 +98,11 @@ class Trial:
         """The run folder of the same network under stress."""
         return RunFolder(self.folder.path / "under_stress")
 
-    @property
-    def has_begun(self) -> bool:
-        """Whether there is a run folder, perhaps of another configuration: sooner known."""
-        return any((self.root / self.name).glob(f"seed_{self.seed}_fold_{self.fold}_*"))
-
     def is_done(self, *, stress: bool) -> bool:
         """Return whether there is nothing left to run."""
+        begun = (self.root / self.name).glob(f"seed_{self.seed}_fold_{self.fold}_*")
+        if not any(begun):  # known at once; the name of the folder takes the configuration
+            return False
         done = self.folder.report_page.is_file()
         return done and (not stress or self.stress_folder.report_page.is_file())
 

@@ -8,7 +8,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from instrument_net.augmentation.level_picture import check_levels
 from instrument_net.errors import InputError
 
 _STAGES = ("waveform", "waveform and label", "spectrogram")
@@ -81,15 +80,31 @@ class AugmentationChain(nn.Module):
         return any(a.acts_on == "waveform and label" for a in self.waveform_augmentations.values())
 
     def check_picture(self, picture: Mapping[str, Any]) -> None:
-        """Refuse augmentations that do not fit the spectrogram of a front end.
+        """Refuse augmentations that change levels, where the spectrogram holds none of this range.
+
+        These have a ``top_db``.
 
         Args:
-            picture: Its settings, ``front_end.settings["spectrogram"]``.
+            picture: Settings of the spectrogram, ``front_end.settings["spectrogram"]``.
 
         Raises:
-            InputError: See :func:`~instrument_net.augmentation.level_picture.check_levels`.
+            InputError: Naming the first that does not fit.
         """
-        check_levels(dict(self.spectrogram_augmentations.items()), picture)
+        scale, range_db = picture["scale"], float(picture["top_db"])
+        for name, augmentation in self.spectrogram_augmentations.items():
+            top_db = getattr(augmentation, "top_db", None)
+            if top_db is None:
+                continue
+            if scale != "log":
+                raise InputError(
+                    f"augment.{name} changes levels in decibel, and frontend.spectrogram.scale is "
+                    f"{scale}: set it to log, or augment.{name}.probability=0"
+                )
+            if top_db != range_db:
+                raise InputError(
+                    f"augment.{name}.top_db is {top_db:g}, and frontend.spectrogram.top_db "
+                    f"{range_db:g}: give both the same range"
+                )
 
     @torch.no_grad()
     def augment_waveforms(self, waveform: Tensor, label: Tensor) -> tuple[Tensor, Tensor]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from torch import Tensor, nn
+from torch import Tensor
 
 from instrument_net.errors import InputError
 
@@ -44,31 +41,3 @@ def checked_top_db(top_db: float) -> float:
     if not top_db > 0:
         raise InputError(f"top_db must be above 0, got {top_db!r}")
     return float(top_db)
-
-
-def check_levels(augmentations: Mapping[str, nn.Module], picture: Mapping[str, Any]) -> None:
-    """Refuse augmentations that change levels, where the spectrogram holds none of this range.
-
-    Args:
-        augmentations: Name -> augmentation of spectrograms; those that change levels have
-            ``top_db``.
-        picture: ``scale`` and ``top_db`` of the front end's spectrogram.
-
-    Raises:
-        InputError: Naming the first that does not fit.
-    """
-    scale, range_db = picture["scale"], float(picture["top_db"])
-    for name, augmentation in augmentations.items():
-        top_db = getattr(augmentation, "top_db", None)
-        if top_db is None:
-            continue
-        if scale != "log":
-            raise InputError(
-                f"augment.{name} changes levels in decibel, and frontend.spectrogram.scale is "
-                f"{scale}: set it to log, or augment.{name}.probability=0"
-            )
-        if top_db != range_db:
-            raise InputError(
-                f"augment.{name}.top_db is {top_db:g}, and frontend.spectrogram.top_db "
-                f"{range_db:g}: give both the same range"
-            )

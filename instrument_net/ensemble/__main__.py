@@ -22,9 +22,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog=command_name("ensemble"),
         description="Make one network of several that were trained apart, as with other seeds: "
-        "their logits are averaged. On unseen sources, three runs of `best` were right more often "
-        "so than each alone; they take three times as long. The folder that is written stands for "
-        "a run in every command.",
+        "their logits are averaged. On unseen sources, three runs of `best` together were right "
+        "more often than each alone; they take three times as long. The folder that is written "
+        "stands for a run in every command.",
     )
     parser.add_argument(
         "runs", type=Path, nargs="+", metavar="RUN",
