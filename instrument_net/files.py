@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -127,14 +127,22 @@ def find_audio_below(folder: Path) -> FoundFiles:
     """
     found = FoundFiles()
     try:
-        around = frozenset(map(_identity, folder.resolve().parents))
-        _walk(folder, found, _Way(around))
+        _walk(folder, found, _Way(_around(folder)))
     except OSError as error:
         raise InputError(f"{folder}: cannot be opened: {error.strerror or error}") from error
     if found.passed_over and found.passed_over[-1] == PassedOver(printable(folder), EMPTY_FOLDER):
         found.passed_over.pop()  # for the caller to say
     found.audio.sort()
     return found
+
+
+def _around(folder: Path) -> frozenset[object]:
+    """Return the identities of the folders that a folder lies in."""
+    around = set()
+    for outer in folder.resolve().parents:
+        with suppress(OSError):  # one that may not be looked at is none that a link leads into
+            around.add(_identity(outer))
+    return frozenset(around)
 
 
 @dataclass(frozen=True)

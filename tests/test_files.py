@@ -1,8 +1,10 @@
 """One walk over a folder: the audio in it, and what was passed over and why."""
 
+import errno
 import os
 import shutil
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -110,6 +112,22 @@ def test_links_are_followed_and_loops_are_not(tmp_path, write_tone):
         "b/again": "link to a folder that it lies in",
         "itself": "broken link",
     }
+
+
+def test_a_folder_around_it_that_may_not_be_looked_at_hides_nothing(
+    tmp_path, write_tone, monkeypatch
+):
+    write_tone("closed/open/1.wav")
+    whole = Path.stat
+
+    def stat(path, **options):
+        if path == tmp_path / "closed":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return whole(path, **options)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    found = find_audio_below(tmp_path / "closed/open")
+    assert names(found, tmp_path) == ["closed/open/1.wav"]
 
 
 def test_links_that_point_at_each_others_folders_have_an_end(tmp_path, write_tone):
